@@ -527,3 +527,11 @@ def test_of_equal_segments_that_of_more_records_comes_first(sort: str, first: li
     words = ("report", "deals.csv", "--kpi", "win_rate", "--by", "owner", "--sort", sort, "--format", "json")
     metrics = json.loads(invoke(*words, cwd=tmp_path).stdout)["metrics"]
     assert [item["group"]["owner"] for item in metrics if item.get("group")] == first
+
+
+def test_numbers_within_names_count_as_numbers_of_any_length(tmp_path: Path) -> None:
+    names = ["2", "07", "10", "9" * 5_000]
+    rows = "\n".join(f"{number},Won,5,{name},2026-01-02" for number, name in enumerate(reversed(names)))
+    (tmp_path / "deals.csv").write_text(f"Deal ID,Stage,Amount,Product,Close Date\n{rows}\n", "utf-8")
+    found = report_on(str(tmp_path / "deals.csv"), kpis=["won_deals"], by=["product"]).metrics
+    assert [metric.group["product"] for metric in found if metric.group] == names

@@ -77,8 +77,9 @@ def in_cell_order(columns: Sequence[MetricColumn], rank: Mapping[Group, int] = N
 
 def _natural(name: str) -> tuple[tuple[tuple[int, str], ...], str]:
     """Numbers inside a name in order of their size: `3-6` before `12-24`."""
-    parts = re.split(r"([0-9]+)", name)
-    return tuple((int(part) if i % 2 else 0, part if not i % 2 else "") for i, part in enumerate(parts)), name
+    parts = re.split(r"0*([0-9]+)", name)
+    # The longer of two numbers is the larger one: Python makes none of more than 4,300 digits.
+    return tuple((len(part) if i % 2 else 0, part) for i, part in enumerate(parts)), name
 
 
 def groups_of(by: Sequence[str], cells: Sequence[Cell]) -> list[dict[str, str | None]]:
