@@ -271,6 +271,14 @@ REAL = {
 """Export → the numbers that its screen has to show."""
 
 
+@pytest.mark.parametrize("size", ["9" * 10, "9" * 5_000, "²", "0", "-5", "wide"])
+def test_a_variable_that_names_no_size_is_none(size: str) -> None:
+    odd = dict.fromkeys(("COLUMNS", "LINES", "TERMINAL_WIDTH"), size)
+    for words in (("kpis",), ("report", "--help")):
+        plain, told = (invoke(*words, cwd=ROOT, env={"HOME": "/nonexistent", **env}) for env in ({}, odd))
+        assert told == plain
+
+
 @pytest.mark.parametrize("name", REAL)
 @pytest.mark.parametrize(("columns", "lines"), SIZES)
 def test_real_exports_show_their_numbers(name: str, columns: int, lines: int, realdata: Path) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.pipeline import Files
 
-__all__ = ["Environment", "environment_of", "of_process"]
+__all__ = ["Environment", "environment_of", "of_process", "size_in"]
 
 
 def _today() -> date:
@@ -86,6 +86,7 @@ class Environment(NamedTuple):
             redirect_stdout(self.stdout) if streams else nullcontext(),
             redirect_stderr(self.stderr) if streams else nullcontext(),
             _variables(self.variables),
+            _without_odd_sizes(),
             chdir(self.folder) if self.folder is not None else nullcontext(),
         ):
             yield
@@ -99,6 +100,30 @@ def of_process() -> Environment:
 def environment_of(context: typer.Context) -> Environment:
     """The environment that Typer hands to a command; that of this process where Typer was called without one."""
     return context.obj if isinstance(context.obj, Environment) else of_process()
+
+
+_SIZES = ("COLUMNS", "LINES", "TERMINAL_WIDTH")
+_DIGITS = 5
+
+
+def size_in(variables: Mapping[str, str], name: str) -> int | None:
+    """The columns or lines that a variable names; None where it names none that a screen could have.
+
+    >>> [size_in({"COLUMNS": text}, "COLUMNS") for text in ("80", "0", "²", "9999999999", "wide")]
+    [80, None, None, None, None]
+    """
+    text = variables.get(name, "")
+    return int(text) or None if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
+
+
+@contextmanager
+def _without_odd_sizes() -> Iterator[None]:
+    """The process without sizes that are none: Rich and Typer fail on `²`, and fill the memory with a line of 10^10 columns."""
+    odd = {name: os.environ.pop(name) for name in _SIZES if name in os.environ and size_in(os.environ, name) is None}
+    try:
+        yield
+    finally:
+        os.environ.update(odd)
 
 
 @contextmanager

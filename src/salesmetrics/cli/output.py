@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from salesmetrics.cli.ending import heed
+from salesmetrics.cli.environment import size_in
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.render.csv_locales import PLAIN, csv_dialect
 from salesmetrics.render.output import is_stdout, needs_ascii, write_output
@@ -138,8 +139,7 @@ def screen_of(output: Output, environment: Environment) -> Screen:
 
 def _size(environment: Environment, columns: int, lines: int) -> tuple[int, int]:
     """What COLUMNS and LINES say, where they are numbers."""
-    said = [environment.variables.get(name, "") for name in ("COLUMNS", "LINES")]
-    width, height = (int(text) if text.isdecimal() and int(text) else None for text in said)
+    width, height = (size_in(environment.variables, name) for name in ("COLUMNS", "LINES"))
     return width or columns, height or lines
 
 
