@@ -12,6 +12,7 @@ import random
 import shlex
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 import atheris
@@ -56,7 +57,9 @@ def main() -> None:
         draw = random.Random(seed)
         if draw.randrange(_ONE_IN) == 0:
             return bytes(atheris.Mutate(data, longest))
-        return door.mutate(data, longest, draw)
+        with suppress(Exception):  # what is broken already cannot be taken apart
+            return door.mutate(data, longest, draw)
+        return bytes(atheris.Mutate(data, longest))
 
     # To merge, libFuzzer begins itself again by the first of these words, which a shell reads.
     atheris.Setup([shlex.join([sys.executable, *sys.argv[:3]]), *sys.argv[3:]], one, custom_mutator=changed)

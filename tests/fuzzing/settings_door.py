@@ -103,6 +103,9 @@ _WORDS = (
     ),
     *(
         "nan",
+        "9" * 4_400,
+        "1e999999",
+        "9" * 400,
         "inf",
         "-inf",
         "-nan",
@@ -163,4 +166,4 @@ _WORDS = (
         "cap_attainment",
     ),
 )
-DOOR = Door("settings", go, seeds, _WORDS + SQL_WORDS[::6], 1_500, 160, by_words(_WORDS + SQL_WORDS[::6]))
+DOOR = Door("settings", go, seeds, _WORDS + SQL_WORDS[::6], 6_000, 160, by_words(_WORDS + SQL_WORDS[::6]))

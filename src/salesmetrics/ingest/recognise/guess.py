@@ -420,9 +420,12 @@ def _amount(table: _Table, found: _Found) -> None:
         _put(table, found, header, "amount", sure, "words" if called_so else "cells")
 
 
+_WHOLE = re.compile(r"\d{1,40}")
+
+
 def _counts_up(looks: _Looks) -> bool:
     """Whether cells are running numbers, as ids are: whole, all different, each about one above the one before."""
-    if not looks.all_differ or not looks.are(str.isdigit, 1):
+    if not looks.all_differ or not looks.are(_WHOLE.fullmatch, 1):
         return False
     numbers = [int(cell) for cell in looks.cells]
     return sorted(numbers) in (numbers, numbers[::-1]) and max(numbers) - min(numbers) <= 3 * len(numbers)
