@@ -196,5 +196,7 @@ def _kind(info: dict[str, Any], schema: dict[str, Any]) -> str:
         return "table"
     words = {"string": "text", "number": "number", "integer": "whole number", "boolean": "true or false"}
     kind = "day" if info.get("format") == "date" else words[info["type"]]
+    if "maximum" in info and "minimum" not in info:
+        return f"{kind}, at most {info['maximum']:,.0f}"
     ends = [str(info[name]) for name in ("minimum", "maximum") if name in info]
     return f"{kind}, {' to '.join(ends)}" if len(ends) == 2 else f"{kind}, {ends[0]} or more" if ends else kind

@@ -294,6 +294,7 @@ CAUSES: Mapping[str, str] = {
     "key_missing": "required key is missing",
     "pydantic_refused": "{error}, not `{value}`",
     "toml_nested": "tables or lists are nested too deeply",
+    "toml_digits": "a number has more than {most:,} digits",
     "setting_refused": "{key}: {cause}",
     "setting_and_fix": "{key}: {cause}; {fix}",
     "at_least": "must be at least {low}, not {value}",

@@ -15,7 +15,9 @@ __all__ = ["IncentivePlan", "Payout", "Tier", "payout"]
 Rate = Annotated[Decimal, Bounds(ge=0, le=1)]
 Attainment = Annotated[Decimal, Bounds(ge=0, le=10)]
 """A share of the quota; more than ten times the quota is a percentage in place of a share."""
-Amount = Annotated[Decimal, Bounds(ge=0)]
+LARGEST = 10**15
+"""What no sum of money is above: computed with more, an answer would not be a number."""
+Amount = Annotated[Decimal, Bounds(ge=0, le=LARGEST)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class IncentivePlan:
     accelerator: Annotated[Decimal, Bounds(gt=0, le=10)] = Decimal(1)
     bonus_at_quota: Amount = Decimal(0)
     bonus_per_unit: Amount = Decimal(0)
-    cap: Annotated[Decimal, Bounds(gt=0)] | None = None
+    cap: Annotated[Decimal, Bounds(gt=0, le=LARGEST)] | None = None
     cap_attainment: Annotated[Decimal, Bounds(gt=0, le=10)] | None = None
 
     def __post_init__(self) -> None:

@@ -52,7 +52,7 @@ class Settings:
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
-    market_size: Annotated[Decimal, Bounds(gt=0)] | None = None
+    market_size: Annotated[Decimal, Bounds(gt=0, le=10**15)] | None = None
     horizon_days: Days = 180
     stalled_days: Days = 30
     stalled_stage_days: Days | None = None

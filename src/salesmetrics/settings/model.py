@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 import tomllib
 from dataclasses import asdict, fields, is_dataclass
 from decimal import Decimal
@@ -172,6 +173,9 @@ def parse_settings(text: str, name: str) -> SettingsFile:
         raise SalesmetricsError("config_syntax", path=name, cause=str(error)) from error
     except RecursionError as error:
         raise SalesmetricsError("config_syntax", path=name, cause=Message("toml_nested")) from error
+    except ValueError as error:
+        most = sys.get_int_max_str_digits()
+        raise SalesmetricsError("config_syntax", path=name, cause=Message("toml_digits", most=most)) from error
     try:
         model: Any = settings_model().model_validate(tree)
     except ValidationError as error:
@@ -325,6 +329,7 @@ def _cause(first: Any) -> Message:
 
 SHARES = frozenset({"at", "rate", "threshold", "cap_attainment"})
 """Keys of a pay plan that people write as a percentage."""
+_MOST_PERCENT = 10_000
 
 
 def _fix(place: Sequence[str], first: Any) -> Message:
@@ -332,8 +337,7 @@ def _fix(place: Sequence[str], first: Any) -> Message:
     broken = first.get("ctx", {}).get("error")
     if isinstance(broken, SettingError) and broken.fix:
         return Message("and_see_settings", fix=broken.fix)
-    if kind == "less_than_equal" and place[-1] in SHARES:
-        given = Decimal(str(first["input"]))
+    if kind == "less_than_equal" and place[-1] in SHARES and (given := Decimal(str(first["input"]))) <= _MOST_PERCENT:
         return Message("write_as_share", key=place[-1], share=f"{given / 100:f}", percent=str(given))
     if list(place[:2]) == ["settings", "incentive"]:
         return Message("incentive_form")
