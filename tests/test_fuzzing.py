@@ -42,7 +42,7 @@ def test_the_corpus_is_small_and_of_doors_that_there_are() -> None:
 def test_a_changed_input_is_one_of_its_door(name: str) -> None:
     door, draw = DOORS[name], random.Random(1)
     pool = list(door.seeds())
-    for _ in range(30):
+    for _ in range(10):
         data = door.mutate(draw.choice(pool), door.longest, draw)
         assert len(data) <= door.longest
         play(door, data)

@@ -508,4 +508,4 @@ def mutate(data: bytes, longest: int, draw: random.Random) -> bytes:
     return (bytes(head) + body)[:longest]
 
 
-DOOR = Door("reader", go, seeds, tuple(cell for cell in CELLS if cell), 8_000, 60, mutate)
+DOOR = Door("reader", go, seeds, tuple(cell for cell in CELLS if cell), 8_000, 40, mutate)
