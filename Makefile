@@ -33,7 +33,7 @@ faults: ## signals, full disks, closed streams, files that change and other faul
 	  $(BIN)/python $$script --full || failed="$$failed $$script"; done; \
 	if [ -n "$$failed" ]; then echo "wrong:$$failed"; exit 1; fi
 
-fuzz: ## an hour of inputs that nobody thought of, guided by coverage; ARGS="--minutes 5 --door where" for less. Needs `pip install -e ".[fuzz]"`
+fuzz: ## an hour of searching for unexpected inputs, guided by coverage; ARGS="--minutes 5 --door where" for less. Needs `pip install -e ".[fuzz]"`
 	$(BIN)/python tests/fuzzing/nightly.py $(ARGS)
 
 docs: ## build the documentation site in build/docs/site, and check its links
