@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.frames.laid import united
+from salesmetrics.frames.laid import gathered, united
 from salesmetrics.ingest.canonical.amounts import doubt_unit_prices, in_one_unit, with_open_balances
 from salesmetrics.ingest.canonical.automation import touch_columns
 from salesmetrics.ingest.canonical.canonical import UNREADABLE, parse_beside
@@ -129,7 +129,7 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
     frames = {kind: _united([frame for own, frame in marked if own == kind]) for kind in KINDS}
     if frames["quotas"] is not None:
         quotas_told_twice(frames["quotas"], parts)
-    return {kind: frame for kind, frame in frames.items() if frame is not None}
+    return {kind: gathered(frame) for kind, frame in frames.items() if frame is not None}
 
 
 def _told(part: Part, present: pl.DataFrame | None) -> pl.DataFrame:
