@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import polars as pl
 
 from salesmetrics.frames.laid import LaidFrame, collected
+from salesmetrics.frames.store import Laid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,11 +28,11 @@ class Columns(MutableMapping[str, pl.Series]):
     def __init__(self, store: Store | None = None) -> None:
         self.store = store
         self._held: dict[str, pl.Series] = {}
-        self._laid: dict[str, pl.LazyFrame] = {}
+        self._laid: dict[str, Laid] = {}
 
     def __getitem__(self, name: str) -> pl.Series:
         """A column, in memory."""
-        return self._held[name] if self.store is None else collected(self._laid[name]).to_series()
+        return self._held[name] if self.store is None else collected(self._laid[name].query).to_series()
 
     def __setitem__(self, name: str, column: pl.Series) -> None:
         """Put one in."""
@@ -39,6 +40,14 @@ class Columns(MutableMapping[str, pl.Series]):
             self._held[name] = column.alias(name)
         else:
             self._laid[name] = self.store.lay(pl.DataFrame([column.alias(name)]))
+
+    def share(self, name: str, other: Columns, known: str) -> None:
+        """Put in what is among other columns already, and is written once."""
+        if self.store is None or other.store is None:
+            self[name] = other[known]
+        else:
+            query, piles = other._laid[known]
+            self._laid[name] = Laid(query.rename({known: name}), piles)
 
     def __delitem__(self, name: str) -> None:
         """Take one out."""

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
+from salesmetrics.frames.store import Laid
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from salesmetrics.frames.store import Store
+    from salesmetrics.frames.store import Pile, Store
 
 __all__ = ["LaidFrame", "collect_all", "collected", "gathered", "is_laid", "laid", "united"]
 
@@ -47,15 +49,15 @@ def is_laid(frame: object) -> bool:
     return isinstance(frame, LaidFrame)
 
 
-def laid(lazy: pl.LazyFrame, store: Store, height: int | None = None) -> pl.DataFrame:
+def laid(columns: Laid, store: Store, height: int | None = None) -> pl.DataFrame:
     """A frame that is read from disk whenever something is asked of it.
 
     Args:
-        lazy: How it is read.
+        columns: How it is read.
         store: Where its further columns go.
         height: Its rows, where they are counted already.
     """
-    return cast("pl.DataFrame", LaidFrame([lazy], store, height))
+    return cast("pl.DataFrame", LaidFrame([columns], store, height))
 
 
 def united(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -63,7 +65,10 @@ def united(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     store = next((frame.store for frame in cast("list[object]", frames) if isinstance(frame, LaidFrame)), None)
     if store is None:
         return pl.concat(frames, how="diagonal_relaxed")
-    return laid(pl.concat([frame.lazy() for frame in frames], how="diagonal_relaxed"), store)
+    piles = tuple(
+        pile for frame in cast("list[object]", frames) if isinstance(frame, LaidFrame) for pile in frame.piles
+    )
+    return laid(Laid(pl.concat([frame.lazy() for frame in frames], how="diagonal_relaxed"), piles), store)
 
 
 def gathered(frame: pl.DataFrame) -> pl.DataFrame:
@@ -86,14 +91,14 @@ class LaidFrame:
     A method that is not here is that of the whole frame in memory: always right, and as large as the frame.
 
     Args:
-        groups: Queries of as many rows each, whose columns stand side by side.
+        groups: Columns of as many rows each, which stand side by side.
         store: Where further columns go.
         height: The rows, where they are counted already.
     """
 
-    def __init__(self, groups: list[pl.LazyFrame], store: Store, height: int | None = None) -> None:
+    def __init__(self, groups: list[Laid], store: Store, height: int | None = None) -> None:
         self.groups, self.store, self._height, self.is_gathered = groups, store, height, False
-        self._schemas = [group.collect_schema() for group in groups]
+        self._schemas = [group.query.collect_schema() for group in groups]
 
     # --- what it is ---
 
@@ -121,7 +126,7 @@ class LaidFrame:
     def height(self) -> int:
         """How many rows."""
         if self._height is None:
-            self._height = int(collected(self.groups[0].select(pl.len())).item())
+            self._height = int(collected(self.groups[0].query.select(pl.len())).item())
         return self._height
 
     @property
@@ -141,7 +146,12 @@ class LaidFrame:
 
     def lazy(self) -> pl.LazyFrame:
         """The query of all columns."""
-        return self.groups[0] if len(self.groups) == 1 else pl.concat(self.groups, how="horizontal")
+        return _beside(self.groups)
+
+    @property
+    def piles(self) -> tuple[Pile, ...]:
+        """What lies on disk of it."""
+        return _piles(self.groups)
 
     def collect(self) -> pl.DataFrame:
         """All of it, in memory."""
@@ -151,7 +161,7 @@ class LaidFrame:
         """One column, in memory."""
         for group, schema in zip(self.groups, self._schemas, strict=True):
             if name in schema:
-                return collected(group.select(name)).to_series()
+                return collected(group.query.select(name)).to_series()
         raise pl.exceptions.ColumnNotFoundError(name)
 
     def get_columns(self) -> list[pl.Series]:
@@ -195,9 +205,10 @@ class LaidFrame:
     def select(self, *exprs: Any, **named: Any) -> pl.DataFrame:
         """Columns by name or made row by row lie where they lay; everything else is worked out and is in memory."""
         asked = _exprs(exprs, named)
-        query = self._about(asked).select(asked)
+        about = self._about(asked)
+        query = _beside(about).select(asked)
         if all(map(_by_row, asked)):
-            return self._of([query], self._height)
+            return self._of([Laid(query, _piles(about))], self._height)
         return collected(query)
 
     def with_columns(self, *exprs: Any, **named: Any) -> pl.DataFrame:
@@ -208,22 +219,25 @@ class LaidFrame:
         if all(isinstance(expr, pl.Series) for expr in asked):
             added = self.store.lay(pl.DataFrame(asked))
         else:
-            query = self._about(asked)
+            query = _beside(self._about(asked))
             made = query.select(asked).collect_schema().names()
             added = self.store.sink(query.with_columns(asked).select(made))  # so that one value is that of all rows
-        names = added.collect_schema().names()
+        names = added.query.collect_schema().names()
         if (many := set(names) & set(self.columns)) and self.columns != [*self._kept(many), *names]:
             # In its place, as the column that it takes the place of.
             order = [*self.columns, *(name for name in names if name not in many)]
             frame = LaidFrame([*self._without(many), added], self.store, self._height)
-            return self._of([frame.lazy().select(order)], self._height)
+            return self._of([Laid(frame.lazy().select(order), frame.piles)], self._height)
         return self._of([*self._without(many), added], self._height)
 
     def filter(self, *conditions: Any, **named: Any) -> pl.DataFrame:
         """The rows that fulfil all conditions."""
         mask = self._mask(conditions, named)
         kept = pl.LazyFrame([mask.alias(_MASK)])
-        groups = [pl.concat([group, kept], how="horizontal").filter(_MASK).drop(_MASK) for group in self.groups]
+        groups = [
+            Laid(pl.concat([query, kept], how="horizontal").filter(_MASK).drop(_MASK), piles)
+            for query, piles in self.groups
+        ]
         return self._of(groups, int(mask.sum()))
 
     def drop(self, *columns: Any, strict: bool = True) -> pl.DataFrame:
@@ -237,8 +251,8 @@ class LaidFrame:
         """The frame with other names of columns."""
         return self._of(
             [
-                group.rename(_within(mapping, schema), strict=strict)
-                for group, schema in zip(self.groups, self._schemas, strict=True)
+                Laid(query.rename(_within(mapping, schema), strict=strict), piles)
+                for (query, piles), schema in zip(self.groups, self._schemas, strict=True)
             ],
             self._height,
         )
@@ -255,7 +269,7 @@ class LaidFrame:
 
     def with_row_index(self, name: str = "index", offset: int = 0) -> pl.DataFrame:
         """The frame with the numbers of its rows as its first column."""
-        return self._of([self.lazy().with_row_index(name, offset)], self._height)
+        return self._of([Laid(self.lazy().with_row_index(name, offset), self.piles)], self._height)
 
     def join(self, other: Any, *args: Any, **options: Any) -> pl.DataFrame:
         """Rows put together with those of another frame."""
@@ -298,17 +312,16 @@ class LaidFrame:
 
     # --- how ---
 
-    def _of(self, groups: list[pl.LazyFrame], height: int | None) -> pl.DataFrame:
+    def _of(self, groups: list[Laid], height: int | None) -> pl.DataFrame:
         return cast("pl.DataFrame", LaidFrame(groups, self.store, height))
 
-    def _about(self, exprs: Sequence[Any]) -> pl.LazyFrame:
-        """The query of the groups that some expressions are about; rows of the others need not be read."""
+    def _about(self, exprs: Sequence[Any]) -> list[Laid]:
+        """The groups that some expressions are about; those of the others need not be read."""
         roots = {name for expr in exprs for name in _roots(expr)}
-        if "*" in roots or len(self.groups) == 1:
-            return self.lazy()
+        if "*" in roots:
+            return self.groups
         needed = [group for group, schema in zip(self.groups, self._schemas, strict=True) if roots & set(schema)]
-        needed = needed or self.groups[:1]
-        return needed[0] if len(needed) == 1 else pl.concat(needed, how="horizontal")
+        return needed or self.groups[:1]
 
     def _mask(self, conditions: Sequence[Any], named: dict[str, Any]) -> pl.Series:
         masks = [pl.lit(item) if isinstance(item, pl.Series) else item for item in conditions]
@@ -318,7 +331,7 @@ class LaidFrame:
             found = conditions[0]
         else:
             whole = pl.all_horizontal(masks) if len(masks) > 1 else masks[0]
-            found = collected(self._about(masks).select(whole.alias(_MASK))).to_series()
+            found = collected(_beside(self._about(masks)).select(whole.alias(_MASK))).to_series()
             if len(found) == 1 and self.height != 1:
                 found = found.new_from_index(0, self.height)
         return found.fill_null(value=False)
@@ -326,14 +339,14 @@ class LaidFrame:
     def _kept(self, without: set[str]) -> list[str]:
         return [name for name in self.columns if name not in without]
 
-    def _without(self, names: set[str]) -> list[pl.LazyFrame]:
+    def _without(self, names: set[str]) -> list[Laid]:
         """The groups without some columns; one of them stays even where it is left without any, for the rows that it has."""
         kept = []
         for group, schema in zip(self.groups, self._schemas, strict=True):
             left = [name for name in schema if name not in names]
             if left:
-                kept.append(group if len(left) == len(schema) else group.select(left))
-        return kept or [self.groups[0].select([])]
+                kept.append(group if len(left) == len(schema) else Laid(group.query.select(left), group.piles))
+        return kept or [Laid(self.groups[0].query.select([]), self.groups[0].piles)]
 
 
 class _Groups:
@@ -358,6 +371,14 @@ class _Groups:
 
     def _query(self) -> Any:
         return self.frame.lazy().group_by(*self.by, maintain_order=self.maintain_order, **self.named)
+
+
+def _beside(groups: Sequence[Laid]) -> pl.LazyFrame:
+    return groups[0].query if len(groups) == 1 else pl.concat([group.query for group in groups], how="horizontal")
+
+
+def _piles(groups: Sequence[Laid]) -> tuple[Pile, ...]:
+    return tuple(dict.fromkeys(pile for group in groups for pile in group.piles))
 
 
 def _exprs(exprs: Iterable[Any], named: dict[str, Any]) -> list[Any]:

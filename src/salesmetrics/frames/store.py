@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
+from weakref import finalize
 
 import polars as pl
 
-__all__ = ["Pile", "Store"]
+__all__ = ["Laid", "Pile", "Store"]
 
 ROWS, BATCH = 250_000, 20_000
 """Rows of a file, and of what is read of it at a time: Polars maps the file that it is at, and reads ahead of each column."""
+
+
+class Laid(NamedTuple):
+    """How columns are read from disk, and the files that stay there as long as somebody may read them.
+
+    Attributes:
+        query: How they are read.
+        piles: What is read.
+    """
+
+    query: pl.LazyFrame
+    piles: tuple[Pile, ...] = ()
 
 
 class Store:
@@ -27,20 +41,20 @@ class Store:
         self._kept = TemporaryDirectory(prefix="salesmetrics-", ignore_cleanup_errors=True)
         self.folder, self.piece, self._count = Path(self._kept.name), piece, 0
 
-    def lay(self, frame: pl.DataFrame) -> pl.LazyFrame:
+    def lay(self, frame: pl.DataFrame) -> Laid:
         """Write a frame, and how it is read again."""
         pile = self.pile()
         pile.add(frame)
-        return pile.query()
+        return pile.laid()
 
-    def sink(self, query: pl.LazyFrame) -> pl.LazyFrame:
+    def sink(self, query: pl.LazyFrame) -> Laid:
         """Write what a query gives, batch after batch, and how it is read again."""
         pile = self.pile()
         for frame in query.collect_batches(chunk_size=ROWS, maintain_order=True, engine="streaming"):
             pile.add(frame)
         if not pile.paths:
             pile.add(pl.DataFrame(schema=query.collect_schema()))
-        return pile.query()
+        return pile.laid()
 
     def pile(self) -> Pile:
         """What takes frames one below the other."""
@@ -53,10 +67,11 @@ class Store:
 
 
 class Pile:
-    """Frames of the same columns that are written one below the other as they come."""
+    """Frames of the same columns that are written one below the other as they come; the files go when nobody has it any more."""
 
     def __init__(self, store: Store) -> None:
         self.store, self.paths, self.height = store, list[Path](), 0
+        finalize(self, _remove, self.paths)
 
     def add(self, frame: pl.DataFrame) -> None:
         """Write one more."""
@@ -66,12 +81,11 @@ class Pile:
             self.paths.append(path)
         self.height += frame.height
 
-    def drop(self) -> None:
-        """Remove what was written."""
-        for path in self.paths:
-            path.unlink()
-        self.paths, self.height = [], 0
-
-    def query(self) -> pl.LazyFrame:
+    def laid(self) -> Laid:
         """How all of them are read again."""
-        return pl.scan_ipc(self.paths, glob=False)
+        return Laid(pl.scan_ipc(self.paths, glob=False), (self,))
+
+
+def _remove(paths: list[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from salesmetrics.ingest.canonical.currencies import currencies
 from salesmetrics.ingest.canonical.others import other_columns
 from salesmetrics.ingest.canonical.rules import invalid_rows
 from salesmetrics.ingest.parse import Parsed, parse_column
-from salesmetrics.ingest.parse.aside import Aside
+from salesmetrics.ingest.parse.aside import Aside, share
 from salesmetrics.ingest.parse.column import IN_UNITS
 from salesmetrics.ingest.parse.common import Place, plain_text
 from salesmetrics.ingest.parse.dates import date_orders
@@ -145,7 +145,10 @@ def canonicalise(
     values = columns_beside(table.frame)
     values[ROW] = rows.rechunk()
     for field in headers:
-        values[field] = _without_prefix(parsed[field].values, types[field], id_prefix)
+        if id_prefix and types[field] is ColumnType.ID:
+            values[field] = parsed[field].values.str.strip_prefix(id_prefix)
+        else:
+            share(parsed[field], values, field)
     findings: list[Finding] = _whole_ids(values, headers, types, rows, kind, path)
     known, of_currency = currencies(parsed, headers, rows, kind, path, options.symbols)
     values.update(known)
@@ -216,10 +219,6 @@ def faults_of(column: Parsed, reason: str) -> list[tuple[Message, pl.Series]]:
 def _filtered(frame: pl.DataFrame, usable: pl.Series | None) -> pl.DataFrame:
     # A frame without columns has no height that a mask could fit.
     return frame if usable is None or not frame.width else frame.filter(usable)
-
-
-def _without_prefix(values: pl.Series, type_: ColumnType, prefix: str) -> pl.Series:
-    return values.str.strip_prefix(prefix) if prefix and type_ is ColumnType.ID else values
 
 
 def _whole_ids(

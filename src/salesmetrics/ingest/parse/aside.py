@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.parse.common import Parsed
     from salesmetrics.schema.message import Message
 
-__all__ = ["Aside"]
+__all__ = ["Aside", "share"]
 
 
 class Aside:
@@ -32,6 +32,21 @@ class Aside:
         if self.beside.store is None:
             return parsed
         return cast("Parsed", _Laid(parsed, Columns(self.beside.store)))
+
+
+def share(parsed: Parsed, columns: Columns, name: str) -> None:
+    """Put the values of a parsed column among others, without writing them twice.
+
+    Args:
+        parsed: The column.
+        columns: The others.
+        name: Its name among them.
+    """
+    found: object = parsed
+    if isinstance(found, _Laid):
+        columns.share(name, found.columns, "values")
+    else:
+        columns[name] = parsed.values
 
 
 class _Laid:

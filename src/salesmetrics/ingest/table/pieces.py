@@ -118,18 +118,17 @@ def _regular(text: TextOnDisk, how: Cut, ending: LineEnd | None, store: Store) -
         cut: Cut = {**how, "start": 0, "first_row": row}
         frame = read_regular(piece, **cut, ending=ending)
         if frame is None:
-            laid_down.drop()
             return None
         laid_down.add(frame)
         row += frame.height
     last = row - 1
-    return Repaired(laid(laid_down.query(), store, last - how["first_row"] + 1), last, full=last - how["first_row"] + 1)
+    return Repaired(laid(laid_down.laid(), store, last - how["first_row"] + 1), last, full=last - how["first_row"] + 1)
 
 
 def _irregular(text: TextOnDisk, how: Cut, ending: LineEnd | None, path: str, store: Store) -> Repaired:
     laid_down = store.pile()
     found = read_irregular(text, **how, ending=ending, path=path, pile=laid_down)
-    found.frame = laid(laid_down.query(), store, laid_down.height)
+    found.frame = laid(laid_down.laid(), store, laid_down.height)
     return found
 
 

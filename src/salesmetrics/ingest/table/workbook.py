@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames.laid import laid
+from salesmetrics.frames.store import Laid
 from salesmetrics.ingest.source.bounds import MAX_CELL, MAX_UNPACKED, Budget, afford, refuse_wide
 from salesmetrics.ingest.table.assemble import assemble
 from salesmetrics.ingest.table.dialect import find_header
@@ -99,7 +100,7 @@ def scan_parquet(path: str, store: Store) -> RawTable:
         lazy = lazy.rename(names).with_row_index(ROW, 2)
         if spelt:
             lazy = lazy.with_columns(pl.col(spelt).map_batches(_spelt, return_dtype=pl.String))
-        frame, odd = _without_long_cells(laid(lazy, store, rows))
+        frame, odd = _without_long_cells(laid(Laid(lazy), store, rows))
     headers = [name.strip() for name in schema]
     found = Repaired(frame, rows + 1, full=rows, odd=odd)
     return assemble(_source(path, "parquet", 1), headers, found, b",", {})
