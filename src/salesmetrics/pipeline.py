@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
+from salesmetrics.ingest.source.bounds import memory_for
 from salesmetrics.ingest.source.fetch import read_file, read_pipe
 from salesmetrics.ingest.together import in_turn
 from salesmetrics.resolving import (
@@ -70,10 +71,8 @@ __all__ = [
 
 T = TypeVar("T")
 
-TIMES = 4
-"""Bytes of memory that a byte of files takes: 3.6 were measured over five million deals."""
-USUAL = 2_000_000_000
-"""Bytes of memory that a command takes where nobody says how many."""
+EARLY = 400_000_000
+"""Bytes of files that are read before it is known how much memory they may take."""
 PIECES, LEAST_PIECE = 64, 1 << 20
 """Into how many pieces of text the memory is divided, and how small these may get."""
 
@@ -114,15 +113,14 @@ class Files:
         self._large, self._alone = False, alone
         self._held: dict[str, list[RawTable]] = {}
         self._last: dict[str, list[RawTable]] = {}
-        self._size = 0
+        self._paths: list[str] = []
         self._store: Store | None = None
         with suppress(SalesmetricsError):
-            paths = [item.path for item in expand(self.typed)]
-            self._size = size_of(paths)
-            self._large = is_large(self._size)
-            early_enough = TIMES * self._size <= USUAL
-            if early_enough and paths[0] not in self._bytes and Path(paths[0]).is_file():
-                self._fetch(paths[0])
+            self._paths = [item.path for item in expand(self.typed)]
+            first, size = self._paths[0], size_of(self._paths)
+            self._large = is_large(size)
+            if size <= EARLY and first not in self._bytes and Path(first).is_file():
+                self._fetch(first)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -157,7 +155,7 @@ class Files:
 
     def _lay_aside(self, memory: int | None) -> None:
         """Let the columns of all files lie on disk where they would take more memory than they may."""
-        if memory is None or TIMES * self._size <= memory or self._store is not None:
+        if memory is None or self._store is not None or memory_for(self._paths, memory) <= memory:
             return
         from salesmetrics.frames.store import Store
 

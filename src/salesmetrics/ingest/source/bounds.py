@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.schema.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "MAX_CELL",
@@ -19,6 +24,7 @@ __all__ = [
     "afford",
     "afford_text",
     "available_memory",
+    "memory_for",
     "refuse_wide",
     "size_words",
 ]
@@ -42,6 +48,57 @@ MAX_LINE = 16 << 20
 _WORTH_A_LOOK = 32 << 20
 _COPIES = 3
 """Bytes of memory that a byte of text takes at least: the text, its cells, and what is made of them."""
+
+
+_TIMES = 4
+"""Bytes of memory that a byte of text takes until it is reported on: 3.6 were measured over five million deals."""
+_PER_CELL = 48
+"""Bytes of memory that a cell of a Parquet file takes: 42 were measured over a million deals of twelve columns."""
+_UNPACKED = 8
+"""Bytes of text that a packed byte is taken for."""
+_PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
+
+
+def memory_for(paths: Iterable[str], enough: int) -> int:
+    """Bytes of memory that files take about, read at once; what cannot be looked at takes none.
+
+    Args:
+        paths: The files.
+        enough: Files that take less than this, whatever they hold, are not opened.
+
+    >>> memory_for([], 0)
+    0
+    """
+    sizes: dict[Path, int] = {}
+    for path in map(Path, paths):
+        with suppress(OSError, ValueError):
+            if path.is_file():
+                sizes[path] = path.stat().st_size
+    total = sum(sizes.values())
+    if _UNPACKED * _TIMES * total <= enough:
+        return _TIMES * total
+    return sum(_memory_of(path, size) for path, size in sizes.items())
+
+
+def _memory_of(path: Path, size: int) -> int:
+    try:
+        with path.open("rb") as stream:
+            beginning = stream.read(4)
+    except OSError:
+        return 0
+    if beginning == b"PAR1":
+        return _memory_of_parquet(path, size)
+    return _TIMES * size * (_UNPACKED if beginning.startswith(_PACKED) else 1)
+
+
+def _memory_of_parquet(path: Path, size: int) -> int:
+    import polars as pl
+
+    try:
+        lazy = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+        return _PER_CELL * int(lazy.select(pl.len()).collect().item()) * len(lazy.collect_schema())
+    except (pl.exceptions.PolarsError, OSError):
+        return _TIMES * size
 
 
 def size_words(size: int) -> str:
