@@ -41,6 +41,10 @@ class Columns(MutableMapping[str, pl.Series]):
         else:
             self._laid[name] = self.store.lay(pl.DataFrame([column.alias(name)]))
 
+    def put(self, name: str, column: Laid) -> None:
+        """Put in a column that was written already."""
+        self._laid[name] = column
+
     def share(self, name: str, other: Columns, known: str) -> None:
         """Put in what is among other columns already, and is written once."""
         if self.store is None or other.store is None:

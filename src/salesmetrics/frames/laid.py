@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
-from salesmetrics.frames.store import Laid
+from salesmetrics.frames.store import ROWS, Laid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from salesmetrics.frames.store import Pile, Store
 
-__all__ = ["LaidFrame", "collect_all", "collected", "gathered", "is_laid", "laid", "united"]
+__all__ = ["LaidFrame", "batches", "blanks_of", "collect_all", "collected", "gathered", "is_laid", "laid", "united"]
 
 _MASK, _PLACE = "__mask__", "__place__"
 
@@ -71,6 +71,34 @@ def united(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return laid(Laid(pl.concat([frame.lazy() for frame in frames], how="diagonal_relaxed"), piles), store)
 
 
+def blanks_of(frame: pl.DataFrame, name: str) -> int:
+    """How many rows have no value in a column; it is not brought into memory for that.
+
+    Args:
+        frame: A frame in memory or on disk.
+        name: The column.
+    """
+    return int(frame.null_count().get_column(name)[0]) if is_laid(frame) else frame.get_column(name).null_count()
+
+
+def batches(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """A frame some rows at a time, in order; at least once, also where there is no row.
+
+    Args:
+        frame: A frame in memory, which comes at once, or one on disk.
+    """
+    found: object = frame
+    if not isinstance(found, LaidFrame):
+        yield frame
+        return
+    empty = True
+    for batch in found.lazy().collect_batches(chunk_size=ROWS, maintain_order=True, engine="streaming"):
+        empty = False
+        yield batch
+    if empty:
+        yield frame.clear()
+
+
 def gathered(frame: pl.DataFrame) -> pl.DataFrame:
     """The same frame, written once more with its columns side by side, so that many questions of it are answered sooner.
 
@@ -99,6 +127,7 @@ class LaidFrame:
     def __init__(self, groups: list[Laid], store: Store, height: int | None = None) -> None:
         self.groups, self.store, self._height, self.is_gathered = groups, store, height, False
         self._schemas = [group.query.collect_schema() for group in groups]
+        self._blanks: pl.DataFrame | None = None
 
     # --- what it is ---
 
@@ -284,7 +313,9 @@ class LaidFrame:
 
     def null_count(self) -> pl.DataFrame:
         """Blanks by column."""
-        return collected(self.lazy().null_count())
+        if self._blanks is None:
+            self._blanks = collected(self.lazy().null_count())
+        return self._blanks
 
     def n_unique(self, subset: Any = None) -> int:
         """How many different rows."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import NamedTuple
 from weakref import finalize
 
 import polars as pl
 
-__all__ = ["Laid", "Pile", "Store"]
+__all__ = ["ROWS", "Laid", "Pile", "Store"]
 
 ROWS, BATCH = 250_000, 20_000
 """Rows of a file, and of what is read of it at a time: Polars maps the file that it is at, and reads ahead of each column."""
@@ -38,8 +39,8 @@ class Store:
     """
 
     def __init__(self, piece: int) -> None:
-        self._kept = TemporaryDirectory(prefix="salesmetrics-", ignore_cleanup_errors=True)
-        self.folder, self.piece, self._count = Path(self._kept.name), piece, 0
+        self.folder, self.piece, self._count = Path(mkdtemp(prefix="salesmetrics-")), piece, 0
+        finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
     def lay(self, frame: pl.DataFrame) -> Laid:
         """Write a frame, and how it is read again."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.frames.laid import blanks_of
 from salesmetrics.ingest.canonical.as_of import EVENT_COLUMNS, events_of, last_event_of
 from salesmetrics.ingest.canonical.by_cells import found_by_cells
 from salesmetrics.ingest.canonical.canonical import canonicalise, rejection_findings
@@ -336,7 +337,7 @@ def _part(
 
 def _told_by_fields(frame: pl.DataFrame, constants: Collection[str]) -> bool:
     """Whether every row has an id and another field, so that none of them can be a total, a fragment or the like."""
-    full = [name for name in frame.columns if name not in (ROW, *constants) and not frame.get_column(name).null_count()]
+    full = [name for name in frame.columns if name not in (ROW, *constants) and not blanks_of(frame, name)]
     return "id" in full and len(full) > 1
 
 

@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames.columns import columns_beside, side_by_side
-from salesmetrics.ingest.canonical.cells import Usable, texts_of
+from salesmetrics.ingest.canonical.cells import Usable, parts_of, texts_of
 from salesmetrics.ingest.canonical.currencies import currencies
 from salesmetrics.ingest.canonical.others import other_columns
 from salesmetrics.ingest.canonical.rules import invalid_rows
 from salesmetrics.ingest.parse import Parsed, parse_column
-from salesmetrics.ingest.parse.aside import Aside, share
+from salesmetrics.ingest.parse.aside import Aside, parse_laid, share
 from salesmetrics.ingest.parse.column import IN_UNITS
 from salesmetrics.ingest.parse.common import Place, plain_text
 from salesmetrics.ingest.parse.dates import date_orders
@@ -473,6 +473,8 @@ def parse_columns(
 
     def read(field: str) -> Parsed | SalesmetricsError:
         try:
+            if (laid := parts_of(raw, field)) is not None:
+                return parse_laid(laid[0], types[field], options, laid[1], header=headers[field], path=path)
             return aside(_aligned(raw[field], types[field], options, header=headers[field], path=path, rows=rows))
         except SalesmetricsError as error:
             if error.code not in _DOUBTS:

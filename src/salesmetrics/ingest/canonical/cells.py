@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.frames.laid import is_laid
+from salesmetrics.frames.laid import LaidFrame, batches, is_laid
 from salesmetrics.ingest.parse.common import plain_text
+from salesmetrics.ingest.parse.evidence import Part
+from salesmetrics.ingest.table.table import ROW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from salesmetrics.frames.store import Store
     from salesmetrics.ingest.recognise.columns import Recognition
     from salesmetrics.ingest.table.table import RawTable
 
-__all__ = ["Usable", "texts_of"]
+__all__ = ["Usable", "parts_of", "texts_of"]
 
 
 def texts_of(table: RawTable, recognition: Recognition) -> Mapping[str, pl.Series]:
@@ -34,6 +38,12 @@ class _Texts(Mapping[str, pl.Series]):
 
     def __getitem__(self, field: str) -> pl.Series:
         return _text_of(self.table, self.recognition, field)
+
+    def parts(self, field: str) -> Iterator[Part]:
+        """The cells of a field and their rows, some at a time."""
+        headers = _headers_of(self.recognition, field)
+        for batch in batches(self.table.frame.select(ROW, *headers)):
+            yield Part(_text_in(batch, headers), batch.get_column(ROW))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.recognition.columns)
@@ -61,12 +71,35 @@ class Usable(Mapping[str, pl.Series]):
         return len(self.cells)
 
 
+def parts_of(texts: Mapping[str, pl.Series], field: str) -> tuple[Callable[[], Iterable[Part]], Store] | None:
+    """How the cells of a field are brought in some at a time, and where their values go; None where they are in memory, or typed.
+
+    Args:
+        texts: As :func:`texts_of` gives them.
+        field: Which.
+    """
+    if not isinstance(texts, _Texts):
+        return None
+    frame: object = texts.table.frame
+    headers = _headers_of(texts.recognition, field)
+    if not isinstance(frame, LaidFrame) or any(frame.schema[header] != pl.String for header in headers):
+        return None
+    return partial(texts.parts, field), frame.store
+
+
+def _headers_of(recognition: Recognition, field: str) -> tuple[str, ...]:
+    return (recognition.columns[field].header, *recognition.duplicates.get(field, ()))
+
+
 def _text_of(table: RawTable, recognition: Recognition, field: str) -> pl.Series:
     """The text of a field; where a header occurs twice, the first that is not blank."""
-    headers = (recognition.columns[field].header, *recognition.duplicates.get(field, ()))
+    return _text_in(table.frame, _headers_of(recognition, field))
+
+
+def _text_in(frame: pl.DataFrame, headers: Sequence[str]) -> pl.Series:
     if len(headers) == 1:
-        return table.frame.get_column(headers[0])
-    columns = [plain_text(table.frame.get_column(header)) for header in headers]
-    frame = pl.DataFrame([column.alias(str(i)) for i, column in enumerate(columns)])
-    filled = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)) for name in frame.columns]
-    return frame.select(pl.coalesce(filled)).to_series()
+        return frame.get_column(headers[0])
+    columns = [plain_text(frame.get_column(header)) for header in headers]
+    found = pl.DataFrame([column.alias(str(i)) for i, column in enumerate(columns)])
+    filled = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)) for name in found.columns]
+    return found.select(pl.coalesce(filled)).to_series()

@@ -9,7 +9,7 @@ import msgspec
 import polars as pl
 from msgspec.structs import replace
 
-from salesmetrics.frames.laid import collected
+from salesmetrics.frames.laid import blanks_of, collected
 from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.findings import finding
@@ -120,7 +120,7 @@ def without_continuations(
     """
     types = column_types(kind)
     heads = [c for c in frame.columns if c in types and c not in LINE_FIELDS and c != "currency"]
-    if kind not in _WITH_LINES or len(heads) < 2 or not all(frame.get_column(c).null_count() for c in heads):
+    if kind not in _WITH_LINES or len(heads) < 2 or not all(blanks_of(frame, c) for c in heads):
         return Kept(frame)
     blank = frame.select(pl.all_horizontal(pl.col(heads).is_null())).to_series()
     blank = blank & (~blank).cum_max()  # the first rows continue nothing
@@ -154,7 +154,7 @@ def without_continuations(
 def without_fragments(frame: pl.DataFrame, kind: Kind, path: str, constants: Collection[str] = ()) -> Kept:
     """Take out rows with a single filled cell where records have many: titles of groups, lines of another file, garbage."""
     columns = [c for c in frame.columns if c != ROW and c not in constants]
-    full = sum(not frame.get_column(c).null_count() for c in columns)
+    full = sum(not blanks_of(frame, c) for c in columns)
     if full > 1 or len(columns) < _MANY_CELLS or frame.height < 2:
         return Kept(frame)
     filled = frame.select(pl.sum_horizontal(pl.col(columns).is_not_null().cast(pl.UInt16))).to_series()

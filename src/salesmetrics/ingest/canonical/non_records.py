@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.calendar.steps import beginning
+from salesmetrics.frames.laid import blanks_of
 from salesmetrics.ingest.canonical.identity import Kept
 from salesmetrics.ingest.recognise.words import comparable, unaccented
 from salesmetrics.ingest.source.bounds import MAX_WORD
@@ -60,7 +61,7 @@ def without_totals(
     numbers = [name for name in frame.columns if types.get(name) in _NUMBERS]
     skipped = {ROW, "currency", *constants, *numbers}
     telling = [name for name in frame.columns if name in types and name not in skipped]
-    if not numbers or not telling or any(not frame.get_column(name).null_count() for name in telling):
+    if not numbers or not telling or any(not blanks_of(frame, name) for name in telling):
         return frame, 0, []
     others = [name for name in frame.columns if name not in types and name not in skipped]
     bare = pl.all_horizontal(pl.col(telling).is_null()) & pl.any_horizontal(pl.col(numbers).is_not_null())

@@ -56,9 +56,9 @@ from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-__all__ = ["FALSE_WORDS", "TRUE_WORDS", "parse_column", "parse_parts", "parser_of"]
+__all__ = ["FALSE_WORDS", "TRUE_WORDS", "parse_again", "parse_column", "parse_parts", "parser_of"]
 
 
 def parse_column(
@@ -140,6 +140,61 @@ def parse_parts(
     if type in (ColumnType.COUNT, ColumnType.SCORE):
         return [_whole(each) for each in parsed]
     return [_scaled(each, header) for each in parsed] if type is ColumnType.MONEY else parsed
+
+
+def parse_again(
+    parts: Callable[[], Iterable[Part]],
+    type: ColumnType,  # noqa: A002
+    options: ParseOptions,
+    take: Callable[[Parsed], None],
+    *,
+    header: str,
+    path: str,
+) -> Message:
+    """Parse a column that does not stand in memory: its parts are brought in once for what they show, and again to be read.
+
+    Args:
+        parts: Gives the parts anew each time, in order of rows; there is at least one.
+        type: The canonical type.
+        options: What is known beforehand.
+        take: Takes what each part is parsed to, in order.
+        header: Header of the column.
+        path: File, for errors.
+
+    Returns:
+        What was recognised; what ``take`` is given may say less.
+
+    Raises:
+        SalesmetricsError: As :func:`parse_column`.
+    """
+    if type in (ColumnType.ID, ColumnType.TEXT, ColumnType.PERIOD):
+        labels: set[str] = set()
+        for part in parts():
+            (parsed,) = parse_parts([part], type, options, header=header, path=path)
+            labels |= set(parsed.how.details.get("labels", ()))
+            take(parsed)
+        return Message("text_and_labels", labels=sorted(labels)) if labels else Message("text")
+    parser = parser_of(type, options, header, path)
+    sample = Sample(pl.DataFrame())
+    for part in parts():
+        one = sample_of(part)
+        sample = merge_samples([sample, one]) if sample.cells.width else one
+        if sample.is_full:
+            break
+    evidence = Evidence()
+    for part in parts():
+        evidence = merge(evidence, parser.evidence(parser.look(part, sample)))
+    reading = parser.decide(evidence, sample)
+    how = Message("text")
+    for part in parts():
+        parsed = parser.apply(parser.look(part, sample), reading)
+        if type in (ColumnType.COUNT, ColumnType.SCORE):
+            parsed = _whole(parsed)
+        elif type is ColumnType.MONEY:
+            parsed = _scaled(parsed, header)
+        how = parsed.how
+        take(parsed)
+    return how
 
 
 def parser_of(

@@ -55,6 +55,11 @@ class Sample(Struct, frozen=True):
         """The first cells (String), at most so many."""
         return self.cells.get_column(TEXT).head(most)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether later rows have nothing to add."""
+        return self.cells.height >= SAMPLE
+
 
 def sample_of(part: Part) -> Sample:
     """The first filled cells of a part.

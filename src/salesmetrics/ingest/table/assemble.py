@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.frames.laid import blanks_of
 from salesmetrics.ingest.source.bounds import MAX_CELL, MAX_LINE, MAX_WORD, size_words
 from salesmetrics.ingest.table.dialect import looks_like_value
 from salesmetrics.ingest.table.raw import ROW, RawTable, RejectedRow, Source
@@ -165,7 +166,7 @@ def _suspect(frame: pl.DataFrame, columns: list[str], headers: Sequence[str]) ->
         # Where every field is quoted a blank is an empty string, not a null.
         flags = frame.select((pl.col(texts) == "").any()).row(0, named=True)
         empty = {name for name, flag in flags.items() if flag}
-    gappy = [name for name in columns if name in empty or frame[name].null_count()]
+    gappy = [name for name in columns if name in empty or blanks_of(frame, name)]
     if len(columns) - len(gappy) <= most:
         filled = [
             (pl.col(name).is_not_null() & (pl.col(name) != "") if name in empty else pl.col(name).is_not_null())

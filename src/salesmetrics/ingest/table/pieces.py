@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from msgspec.structs import replace
 
@@ -59,8 +59,8 @@ def open_in_pieces(
         return [scan_parquet(path, store)]
     guess = _of_utf8(path, beginning, encoding) if is_text(path, beginning) else None
     if guess is not None:
-        text = TextOnDisk(path, 3 if guess.name == "utf-8-sig" else 0)
-        return [_read(text, Payload(path, "plain", b""), guess, cut, store)]
+        with TextOnDisk(path, 3 if guess.name == "utf-8-sig" else 0) as text:
+            return [_read(text, Payload(path, "plain", b""), guess, cut, store)]
     tables = []
     for payload in unwrap(path, read_file(path)):
         if payload.container in ("parquet", "xlsx"):
@@ -68,16 +68,18 @@ def open_in_pieces(
         guess = encodings.detect(payload.data, path=payload.path, option=encoding)
         decoded = store.path(".txt")
         decoded.write_bytes(encodings.to_utf8(payload.data, guess))
-        text = TextOnDisk(decoded, name=payload.path)
-        tables.append(_read(text, replace(payload, data=b""), guess, cut, store))
+        with TextOnDisk(decoded, name=payload.path) as text:
+            tables.append(_read(text, replace(payload, data=b""), guess, cut, store))
+        decoded.unlink()
     return tables
 
 
 def _of_utf8(path: str, beginning: bytes, option: str | None) -> Encoding | None:
     """The encoding of a file that is UTF-8 from its beginning to its end; None for any other."""
     whole = beginning[: max(beginning.rfind(b"\n"), 0) + 1] or beginning
-    if encodings.is_wide(whole) or not all(encodings.is_utf8(piece) for piece in TextOnDisk(path).whole_lines()):
-        return None
+    with TextOnDisk(path) as text:
+        if encodings.is_wide(whole) or not all(map(encodings.is_utf8, text.whole_lines())):
+            return None
     guess = encodings.detect(whole, path=path, option=option)
     return guess if guess.name in ("utf-8", "utf-8-sig", "ascii") and not guess.damaged else None
 
@@ -146,6 +148,14 @@ class TextOnDisk:
         self._stream = self.path.open("rb")
         self._seen = os.fstat(self._stream.fileno())
         self._size = self._seen.st_size - start
+
+    def __enter__(self) -> Self:
+        """The text, which is open already."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Close the file."""
+        self._stream.close()
 
     def __len__(self) -> int:
         """Bytes of text."""
