@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from page import circumstances, shown, table
+from page import Circumstances, shown, table
 from rivals import disagreements, given, numbers_of, salesmetrics, script
 from timing import Runs, alternate, made, too_much
 
@@ -49,7 +49,7 @@ def main() -> None:
     }
     if asked.also:
         programs[f"salesmetrics {asked.also}"] = lambda path: salesmetrics("report", [path], *shlex.split(asked.also))
-    start = circumstances()
+    start = Circumstances()
     ending = "parquet" if asked.parquet else "csv"
     measured: dict[int, dict[str, Runs]] = {}
     bytes_of: dict[int, int] = {}
@@ -65,9 +65,11 @@ def main() -> None:
                 path.unlink()
     parts = [
         f"{start}. {'Parquet' if asked.parquet else 'CSV'}.",
-        "Wall time, and as a multiple of the first size:",
-        _table(measured, bytes_of, lambda runs: min(runs.seconds), "{:.1f} s"),
-        "Processor time, likewise:",
+        *start.with_wall_times(
+            "Wall time, and as a multiple of the first size:",
+            _table(measured, bytes_of, lambda runs: min(runs.seconds), "{:.1f} s"),
+        ),
+        "Processor time, and as a multiple of the first size:",
         _table(measured, bytes_of, lambda runs: min(runs.cpu), "{:.1f} s"),
         "Peak memory, likewise:",
         _table(measured, bytes_of, lambda runs: max(runs.megabytes), "{:,.0f} MB"),

@@ -26,9 +26,18 @@ def shown(name: str, text: str, *, write: bool) -> None:
         PAGE.write_text(fresh, "utf-8")
 
 
-def circumstances() -> str:
-    """The day, the machine and how much else it does."""
-    return f"{date.today()}, {os.cpu_count()} cores, a load of {os.getloadavg()[0]:.1f} from other work at the start"
+class Circumstances:
+    """The day, the machine and how much else it does, as the benchmark starts."""
+
+    def __init__(self) -> None:
+        self.load = os.getloadavg()[0]
+
+    def __str__(self) -> str:
+        return f"{date.today()}, {os.cpu_count()} cores, a load of {self.load:.1f} from other work at the start"
+
+    def with_wall_times(self, *parts: str) -> tuple[str, ...]:
+        """What shows wall times, unless other work took the cores: they say nothing then, and processor times still do."""
+        return ("Wall times are left out: other work took the cores.",) if self.load > 1 else parts
 
 
 def version(command: list[str]) -> str | None:

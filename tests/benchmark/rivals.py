@@ -28,7 +28,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from by_hand_duckdb import statements
-from page import circumstances, shown, table, version
+from page import Circumstances, shown, table, version
 from timing import Runs, alternate, made, too_much
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def main() -> None:
     options.add_argument("--folder", type=Path, help="keep the generated exports here")
     options.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
     asked = options.parse_args()
-    start = circumstances()
+    start = Circumstances()
     known = rivals(asked.tools)
     only = [name.strip().casefold() for name in asked.only.split(",") if name.strip()]
     if only:
@@ -175,7 +175,7 @@ def main() -> None:
             skipped = {
                 name: Runs(note=note)
                 for name, runs in measured.get(before, {}).items()
-                if (note := too_much(runs, case.rows / before.rows))
+                if before.rows >= 1_000_000 and (note := too_much(runs, case.rows / before.rows))
             }
             tried = {name: command(case.question, paths) for name, command in commands.items() if name not in skipped}
             print(f"{case.title} …", file=sys.stderr)
@@ -186,9 +186,11 @@ def main() -> None:
     wrong, agreeing = agreement(measured, names)
     parts = [
         f"{start}. {'; '.join(f'{name} {number}' for name, number in versions.items() if number)}.",
-        "Wall time, as a multiple of that of salesmetrics (medians):",
-        ratios(measured, names, lambda runs: median(runs.seconds), "{:.2f} s"),
-        "Processor time, likewise (the least of the rounds):",
+        *start.with_wall_times(
+            "Wall time, as a multiple of that of salesmetrics (medians):",
+            ratios(measured, names, lambda runs: median(runs.seconds), "{:.2f} s"),
+        ),
+        "Processor time, as a multiple of that of salesmetrics (the least of the rounds):",
         ratios(measured, names, lambda runs: min(runs.cpu), "{:.2f} s"),
         "Peak memory, likewise (the most of the rounds):",
         ratios(measured, names, lambda runs: max(runs.megabytes), "{:.0f} MB"),

@@ -104,7 +104,7 @@ def too_much(earlier: Runs, factor: float) -> str:
         found = re.search(r"MemAvailable: *(\d+) kB", Path("/proc/meminfo").read_text("utf-8"))
     except OSError:
         found = None
-    return f"about {needed / 1000:.0f} GB" if found and needed > 0.8 * int(found[1]) / 1024 else ""
+    return f"needs about {needed / 1000:.0f} GB" if found and needed > 0.8 * int(found[1]) / 1024 else ""
 
 
 def made(path: Path, rows: int, *options: str) -> Path:
