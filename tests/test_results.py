@@ -105,6 +105,9 @@ def test_a_width_is_that_of_the_terminal() -> None:
     words, options = CALLS["losses"]
     done = invoke(*typed("losses"), "--quiet", env={"COLUMNS": "70", "LINES": "60"})
     assert salesmetrics.losses(*words, **options).to_text(70, height=60) == done.stdout
+    assert salesmetrics.losses(*words, **options).to_text(10**20) == salesmetrics.losses(*words, **options).to_text(
+        None
+    )
 
 
 # --- options ---

@@ -29,6 +29,7 @@ A = TypeVar("A", bound=Answer)
 
 _WIDTH, _HEIGHT = 120, 40
 """Of a screen that nobody knows."""
+_WIDEST = 100_000
 _FRAME = 720
 """Pixels that the frame of a notebook is high; what is longer is scrolled."""
 
@@ -121,7 +122,7 @@ class Result(Generic[A]):
                 cause = Message("has_to_be_at_least", least=1)
                 fix = Message("write_for_example", example=f"{name}={example}")
                 raise SalesmetricsError("option_invalid", option=name, value=str(size), cause=cause, fix=fix)
-        return self._text("table", Screen(width, height=height))
+        return self._text("table", Screen(None if width is None else min(width, _WIDEST), height=height))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the form that the extension of a file stands for: ``.html``, ``.xlsx``, ``.eml``, ``.md``, ``.txt``, ``.csv``, ``.json``.

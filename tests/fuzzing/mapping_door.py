@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ground import Door, by_words, outcome, typed
 from reading import adds_up, folder
 
-from salesmetrics.ingest.read import ReadOptions, load
+from salesmetrics import pipeline
+from salesmetrics.ingest.read import ReadOptions
 from salesmetrics.schema.kinds import KIND_NAMES, column_types
 from salesmetrics.settings.options import Merging, Reading, options_of
 from salesmetrics.settings.sources import from_options_and_variables
@@ -56,7 +57,7 @@ def go(data: bytes) -> None:
     options = ReadOptions() if name == "merge_reason" else ReadOptions(**{fields.get(name, name): value})
     file = folder() / path
     file.write_text(FILES[path], "utf-8")
-    dataset = outcome(lambda: load([str(file)], options))
+    dataset = outcome(lambda: pipeline.load(pipeline.Files([str(file)]), options))
     if dataset is not None:
         adds_up(dataset)
 

@@ -1,6 +1,6 @@
 """`make fuzz`: an hour of fuzzing, divided among the doors, and a corpus that stays small.
 
-Each door begins with its seeds, the corpus that is kept, and what earlier nights came upon (build/fuzzing). At the end the corpus is
+Each door begins with its seeds, what once went wrong, the corpus that is kept, and what earlier nights came upon (build/fuzzing). At the end the corpus is
 made anew: the fewest and smallest inputs that between them go wherever any of them went. Exits 1 where anything went wrong, and names the
 file that does it again: `python tests/fuzzing/nightly.py --play FILE`.
 """
@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,7 +23,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from doors import DOORS  # noqa: E402
-from ground import CORPUS, play  # noqa: E402
+from ground import CORPUS, FOUND, play  # noqa: E402
 
 if TYPE_CHECKING:
     from ground import Door
@@ -92,11 +93,11 @@ def fuzzed(door: Door, seconds: float) -> Night:
     found, grown, kept = BUILD / "found" / door.name, BUILD / "corpus" / door.name, CORPUS / door.name
     for folder in (found, grown, kept):
         folder.mkdir(parents=True, exist_ok=True)
-    before = set(found.iterdir())
+    begun = time.time()
     with tempfile.TemporaryDirectory() as scratch:
         seeds = Path(scratch) / "seeds"
         seeds.mkdir()
-        for seed in door.seeds():
+        for seed in (*door.seeds(), *(path.read_bytes() for path in (FOUND / door.name).glob("*"))):
             (seeds / _name(seed)).write_bytes(seed)
         words = Path(scratch) / "words"
         words.write_text("\n".join(f'"{_escaped(word)}"' for word in door.words), "ascii")
@@ -106,11 +107,12 @@ def fuzzed(door: Door, seconds: float) -> Night:
             f"-dict={words}",
             f"-artifact_prefix={found}/",
         ]
-        said = _run(door, found, *limits, grown, kept, seeds)
+        said, wrong = _run(door, "search", found, *limits, grown, kept, seeds)
         smallest = Path(scratch) / "smallest"
         smallest.mkdir()
-        _run(
+        _, unmerged = _run(
             door,
+            "merge",
             found,
             "-set_cover_merge=1",
             "-use_counters=0",
@@ -127,18 +129,25 @@ def fuzzed(door: Door, seconds: float) -> Night:
             for path in best:
                 data = path.read_bytes()
                 (kept / _name(data)).write_bytes(data)
-    wrong = sorted(path for path in found.iterdir() if path not in before and path.suffix != ".txt")
+    wrong += unmerged + sorted(
+        path for path in found.iterdir() if path.stat().st_mtime >= begun and path.suffix != ".txt"
+    )
     sizes = [path.stat().st_size for path in kept.iterdir()]
     tried, new = (_stat(said, name) for name in ("number_of_executed_units", "new_units_added"))
     features = [int(number) for number in re.findall(r"ft: (\d+)", said)]
     return Night(tried, max(features, default=0), new, len(sizes), sum(sizes), wrong)
 
 
-def _run(door: Door, found: Path, *arguments: object) -> str:
+def _run(door: Door, what: str, found: Path, *arguments: object) -> tuple[str, list[Path]]:
+    """What libFuzzer said, and the file with it where it did not end well and left no input that shows why."""
     line = [sys.executable, str(HERE / "fuzz.py"), door.name, str(found), *BY_HAND, *map(str, arguments)]
+    begun = time.time()
     done = subprocess.run(line, capture_output=True, encoding="utf-8", errors="replace", check=False)
-    (BUILD / f"{door.name}.log").write_text(done.stderr, "utf-8")
-    return done.stderr
+    log = BUILD / f"{door.name}-{what}.log"
+    log.write_text(done.stderr, "utf-8")
+    return done.stderr, [log] if done.returncode and not any(
+        path.stat().st_mtime >= begun for path in found.iterdir()
+    ) else []
 
 
 def _stat(said: str, name: str) -> int:
