@@ -12,13 +12,26 @@ from ground import Door, by_words, outcome, typed, untouched
 
 from salesmetrics.engine.where import apply_where, parsed
 from salesmetrics.metrics import sql
-from salesmetrics.metrics.sql import BINDING, COMPARISONS, FUNCTIONS, TYPES, Call, Node, columns, rebuilt, text_of
+from salesmetrics.metrics.sql import (
+    BINDING,
+    COMPARISONS,
+    FUNCTIONS,
+    LIKES,
+    PATTERNS,
+    TYPES,
+    Call,
+    Node,
+    columns,
+    rebuilt,
+    text_of,
+)
 from salesmetrics.metrics.sql_parser import PARTS, TYPED, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import random
+    from collections.abc import Callable, Iterator
 
-__all__ = ["DOOR", "SQL_WORDS", "printed_and_read_again"]
+__all__ = ["DOOR", "SQL_WORDS", "by_grammar", "printed_and_read_again"]
 
 FRAMES = {
     "deals": pl.DataFrame(
@@ -158,5 +171,59 @@ def seeds() -> Iterator[bytes]:
         yield f"CAST(amount AS {name}) = owner".encode()
 
 
+def by_grammar(columns: tuple[str, ...], words: tuple[str, ...]) -> Callable[[bytes, int, random.Random], bytes]:
+    """Mutates by words, or writes an expression anew, or puts one in the place of a word: operators of every two kinds meet.
+
+    Args:
+        columns: Names.
+        words: What may be put in.
+    """
+    change = by_words(words)
+
+    def mutate(data: bytes, longest: int, draw: random.Random) -> bytes:
+        way = draw.randrange(4)
+        if way < 2:
+            return change(data, longest, draw)
+        written = _expression(draw, columns, draw.choice((1, 2, 2, 3, 4))).encode()
+        pieces = data.split(b" ")
+        if way == 2:
+            pieces = [written]
+        else:
+            pieces[draw.randrange(len(pieces))] = written
+        return b" ".join(pieces)[:longest]
+
+    return mutate
+
+
+_OPERATORS = tuple(sorted({*BINDING} - {"NOT", "IS", "IN", "BETWEEN", "::", *LIKES, *PATTERNS}))
+_VALUES = ("1", "9.5", "'9'", "'Ann'", "NULL", "TRUE", "DATE '2026-01-01'", "INTERVAL '1 day'", "''''", "'%'")
+
+
+def _expression(draw: random.Random, columns: tuple[str, ...], depth: int) -> str:
+    """An expression of so many levels, with brackets or without."""
+    if depth == 0:
+        return draw.choice(columns) if draw.random() < 0.6 else draw.choice(_VALUES)
+    one, two, three = (_expression(draw, columns, draw.randrange(depth)) for _ in range(3))
+    negated = draw.choice(("", "NOT "))
+    written = (
+        *(f"{one} {draw.choice(_OPERATORS)} {two}",) * 6,
+        f"{draw.choice(('NOT ', '-', '+'))}{one}",
+        f"{one} {negated}BETWEEN {two} AND {three}",
+        f"{one} {negated}IN (1, 'x', -2)",
+        f"{one} IS {negated}{draw.choice(('NULL', 'TRUE', 'FALSE', f'DISTINCT FROM {two}'))}",
+        f"{one} {negated}{draw.choice(sorted(LIKES))} 'A%'",
+        f"{one} {draw.choice(sorted(PATTERNS))} 'a'",
+        f"{one}::{draw.choice(tuple(TYPES))}",
+        f"{draw.choice(('', 'TRY_'))}CAST({one} AS {draw.choice(tuple(TYPES))})",
+        f"CASE {draw.choice(('', one))} WHEN {two} THEN {three} ELSE {one} END",
+        f"{draw.choice(('COALESCE', 'NULLIF', 'STRPOS', 'MOD', 'GREATEST', 'CONCAT'))}({one}, {two})",
+        f"{draw.choice(('ABS', 'UPPER', 'LENGTH', 'SUM', 'DATE'))}({one})",
+        f"POSITION({one} IN {two})",
+        f"EXTRACT({draw.choice(sorted(PARTS))} FROM {one})",
+    )
+    chosen = draw.choice(written)
+    return f"({chosen})" if draw.random() < 0.4 else chosen
+
+
 _WORDS = SQL_WORDS + _COLUMNS * 4
-DOOR = Door("where", go, seeds, _WORDS, 400, 160, by_words(_WORDS))
+DOOR = Door("where", go, seeds, _WORDS, 400, 160, by_grammar(_COLUMNS, _WORDS))

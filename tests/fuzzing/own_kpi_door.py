@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from condition_door import SQL_WORDS, printed_and_read_again
-from ground import Door, by_words, numbers_are_numbers, outcome, typed, untouched
+from condition_door import SQL_WORDS, by_grammar, printed_and_read_again
+from ground import Door, numbers_are_numbers, outcome, typed, untouched
 
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.shapes import number
@@ -62,5 +62,6 @@ def seeds() -> Iterator[bytes]:
     )
 
 
-_WORDS = SQL_WORDS + ("calls", "won_deals", "lost_deals", "revenue", "win_rate", "mine", "other", "\n") * 6
-DOOR = Door("own_kpi", go, seeds, _WORDS, 300, 120, by_words(_WORDS))
+_NAMES = ("calls", "won_deals", "lost_deals", "revenue", "win_rate", "mine", "other")
+_WORDS = SQL_WORDS + (*_NAMES, "\n") * 6
+DOOR = Door("own_kpi", go, seeds, _WORDS, 300, 120, by_grammar(_NAMES[:5], _WORDS))

@@ -211,6 +211,7 @@ BINDING: dict[str, int] = {
     **dict.fromkeys(("+", "-"), 30),
     **dict.fromkeys(("*", "/", "//", "%", "||"), TIMES),
     "::": 50,
+    "^@": 55,
 }
 
 
