@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -69,7 +69,7 @@ class Columns(MutableMapping[str, pl.Series]):
         """The columns side by side."""
         if self.store is None:
             return pl.DataFrame(list(self._held.values()))
-        return cast("pl.DataFrame", LaidFrame(list(self._laid.values()), self.store)) if self._laid else pl.DataFrame()
+        return LaidFrame(list(self._laid.values()), self.store) if self._laid else pl.DataFrame()
 
 
 def columns_beside(frame: pl.DataFrame) -> Columns:
@@ -78,8 +78,7 @@ def columns_beside(frame: pl.DataFrame) -> Columns:
     Args:
         frame: A frame in memory or on disk.
     """
-    found: object = frame
-    return Columns(found.store if isinstance(found, LaidFrame) else None)
+    return Columns(frame.store if isinstance(frame, LaidFrame) else None)
 
 
 def side_by_side(frame: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
@@ -91,8 +90,7 @@ def side_by_side(frame: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     """
     if not other.width:
         return frame
-    one, two = cast("object", frame), cast("object", other)
-    if not isinstance(one, LaidFrame):
+    if not isinstance(frame, LaidFrame):
         return frame.hstack(other.get_columns())
-    groups = two.groups if isinstance(two, LaidFrame) else [one.store.lay(other)]
-    return cast("pl.DataFrame", LaidFrame([*one.groups, *groups], one.store))
+    groups = other.groups if isinstance(other, LaidFrame) else [frame.store.lay(other)]
+    return LaidFrame([*frame.groups, *groups], frame.store)

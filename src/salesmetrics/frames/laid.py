@@ -6,7 +6,8 @@ batch; what Polars has to see whole (a column, a sorted sample) is brought into 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from functools import reduce
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -17,7 +18,18 @@ if TYPE_CHECKING:
 
     from salesmetrics.frames.store import Pile, Store
 
-__all__ = ["LaidFrame", "batches", "blanks_of", "collect_all", "collected", "gathered", "is_laid", "laid", "united"]
+__all__ = [
+    "LaidFrame",
+    "batches",
+    "blanks_of",
+    "collect_all",
+    "collected",
+    "gathered",
+    "in_order",
+    "is_laid",
+    "laid",
+    "united",
+]
 
 _MASK, _PLACE = "__mask__", "__place__"
 
@@ -44,7 +56,7 @@ def collect_all(queries: Sequence[pl.LazyFrame], frames: Iterable[pl.DataFrame])
     return pl.collect_all(queries)
 
 
-def is_laid(frame: object) -> bool:
+def is_laid(frame: pl.DataFrame) -> bool:
     """Whether the columns of a frame lie on disk."""
     return isinstance(frame, LaidFrame)
 
@@ -57,18 +69,33 @@ def laid(columns: Laid, store: Store, height: int | None = None) -> pl.DataFrame
         store: Where its further columns go.
         height: Its rows, where they are counted already.
     """
-    return cast("pl.DataFrame", LaidFrame([columns], store, height))
+    return LaidFrame([columns], store, height)
 
 
 def united(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Frames one below the other; a column that one lacks is null there."""
-    store = next((frame.store for frame in cast("list[object]", frames) if isinstance(frame, LaidFrame)), None)
+    store = next((frame.store for frame in frames if isinstance(frame, LaidFrame)), None)
     if store is None:
         return pl.concat(frames, how="diagonal_relaxed")
-    piles = tuple(
-        pile for frame in cast("list[object]", frames) if isinstance(frame, LaidFrame) for pile in frame.piles
-    )
+    piles = tuple(pile for frame in frames if isinstance(frame, LaidFrame) for pile in frame.piles)
     return laid(Laid(pl.concat([frame.lazy() for frame in frames], how="diagonal_relaxed"), piles), store)
+
+
+def in_order(frames: Sequence[pl.DataFrame], by: str) -> pl.DataFrame:
+    """Frames of the same columns, each in the order of one of them, as one frame in that order.
+
+    Args:
+        frames: In memory or on disk.
+        by: The column.
+    """
+    found = next((frame for frame in frames if isinstance(frame, LaidFrame)), None)
+    if found is None:
+        return pl.concat(frames).sort(by)
+    query = reduce(
+        lambda one, other: one.merge_sorted(other, by),
+        [frame.sort(by).lazy() if not is_laid(frame) else frame.lazy() for frame in frames],
+    )
+    return LaidFrame([found.store.sink(query)], found.store, sum(frame.height for frame in frames))
 
 
 def blanks_of(frame: pl.DataFrame, name: str) -> int:
@@ -87,12 +114,11 @@ def batches(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
     Args:
         frame: A frame in memory, which comes at once, or one on disk.
     """
-    found: object = frame
-    if not isinstance(found, LaidFrame):
+    if not isinstance(frame, LaidFrame):
         yield frame
         return
     empty = True
-    for batch in found.lazy().collect_batches(chunk_size=ROWS, maintain_order=True, engine="streaming"):
+    for batch in frame.lazy().collect_batches(chunk_size=ROWS, maintain_order=True, engine="streaming"):
         empty = False
         yield batch
     if empty:
@@ -105,18 +131,18 @@ def gathered(frame: pl.DataFrame) -> pl.DataFrame:
     Args:
         frame: A frame on disk; one in memory stays as it is.
     """
-    found: object = frame
-    if not isinstance(found, LaidFrame) or found.is_gathered:
+    if not isinstance(frame, LaidFrame) or frame.is_gathered:
         return frame
-    made = LaidFrame([found.store.sink(found.lazy())], found.store, found.height)
+    made = LaidFrame([frame.store.sink(frame.lazy())], frame.store, frame.height)
     made.is_gathered = True
-    return cast("pl.DataFrame", made)
+    return made
 
 
-class LaidFrame:
-    """What the rest of the program asks of a ``polars.DataFrame``, answered from disk.
+class LaidFrame(pl.DataFrame):
+    """A ``polars.DataFrame`` that is answered from disk.
 
-    A method that is not here is that of the whole frame in memory: always right, and as large as the frame.
+    A method that is not here is that of the whole frame in memory, where Polars is given it all: always right, and as large as
+    the frame.
 
     Args:
         groups: Columns of as many rows each, which stand side by side.
@@ -136,7 +162,7 @@ class LaidFrame:
         """Columns and their types."""
         return pl.Schema([item for schema in self._schemas for item in schema.items()])
 
-    @property
+    @property  # type: ignore[misc]
     def columns(self) -> list[str]:
         """Names of columns."""
         return [name for schema in self._schemas for name in schema]
@@ -186,7 +212,7 @@ class LaidFrame:
         """All of it, in memory."""
         return collected(self.lazy())
 
-    def get_column(self, name: str) -> pl.Series:
+    def get_column(self, name: str) -> pl.Series:  # type: ignore[override]
         """One column, in memory."""
         for group, schema in zip(self.groups, self._schemas, strict=True):
             if name in schema:
@@ -244,7 +270,7 @@ class LaidFrame:
         """The frame with more columns, or with others in the place of some."""
         asked = _exprs(exprs, named)
         if not asked:
-            return cast("pl.DataFrame", self)
+            return self
         if all(isinstance(expr, pl.Series) for expr in asked):
             added = self.store.lay(pl.DataFrame(asked))
         else:
@@ -276,7 +302,7 @@ class LaidFrame:
             raise pl.exceptions.ColumnNotFoundError(", ".join(sorted(unknown)))
         return self._of(self._without(set(names)), self._height)
 
-    def rename(self, mapping: dict[str, str], *, strict: bool = True) -> pl.DataFrame:
+    def rename(self, mapping: Any, *, strict: bool = True) -> pl.DataFrame:
         """The frame with other names of columns."""
         return self._of(
             [
@@ -285,16 +311,6 @@ class LaidFrame:
             ],
             self._height,
         )
-
-    def hstack(self, columns: Sequence[pl.Series]) -> pl.DataFrame:
-        """The frame with more columns."""
-        return self.with_columns(*columns) if len(columns) else cast("pl.DataFrame", self)
-
-    def insert_column(self, index: int, column: pl.Series) -> pl.DataFrame:
-        """The frame with one more column in a place; unlike that of Polars, this one stays as it is."""
-        frame = self.with_columns(column)
-        names = self.columns
-        return frame.select(*names[:index], column.name, *names[index:])
 
     def with_row_index(self, name: str = "index", offset: int = 0) -> pl.DataFrame:
         """The frame with the numbers of its rows as its first column."""
@@ -330,21 +346,20 @@ class LaidFrame:
         """One column by its place, in memory."""
         return self.get_column(self.columns[index])
 
-    def row(self, index: int, *, named: bool = False) -> Any:
-        """One row."""
-        found = collected(self.lazy().slice(index, 1) if index >= 0 else self.lazy().tail(-index).head(1))
-        return found.row(0, named=True) if named else found.row(0)
+    @classmethod
+    def _from_pydf(cls, py_df: Any) -> pl.DataFrame:
+        """What Polars makes of it is in memory."""
+        return pl.DataFrame._from_pydf(py_df)
 
-    def __getattr__(self, name: str) -> Any:
-        """What is not here is that of the whole frame."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return getattr(self.collect(), name)
+    @property
+    def _df(self) -> Any:  # type: ignore[override]
+        """What Polars works on where a method of it is not here."""
+        return self.collect()._df
 
     # --- how ---
 
     def _of(self, groups: list[Laid], height: int | None) -> pl.DataFrame:
-        return cast("pl.DataFrame", LaidFrame(groups, self.store, height))
+        return LaidFrame(groups, self.store, height)
 
     def _about(self, exprs: Sequence[Any]) -> list[Laid]:
         """The groups that some expressions are about; those of the others need not be read."""
@@ -420,13 +435,14 @@ def _exprs(exprs: Iterable[Any], named: dict[str, Any]) -> list[Any]:
             found.append(expr)
         else:
             found += list(expr)
-    return [
-        *found,
-        *(
-            (item if isinstance(item, (pl.Expr, pl.Series)) else pl.lit(item)).alias(name)
-            for name, item in named.items()
-        ),
-    ]
+    return [*found, *(_named(item).alias(name) for name, item in named.items())]
+
+
+def _named(item: Any) -> pl.Expr | pl.Series:
+    """What stands behind a name in a call: a text is the name of a column."""
+    if isinstance(item, (pl.Expr, pl.Series)):
+        return item
+    return pl.col(item) if isinstance(item, str) else pl.lit(item)
 
 
 def _roots(expr: Any) -> set[str]:
@@ -447,7 +463,7 @@ def _by_row(expr: Any) -> bool:
     if expr.meta.is_column_selection(allow_aliasing=True):
         return True
     try:
-        return expr.meta.is_row_separable() and bool(_roots(expr) - {"*"})
+        return expr.meta.is_row_separable() and expr.meta.is_length_preserving() and bool(_roots(expr) - {"*"})
     except pl.exceptions.InvalidOperationError:  # of several columns at once Polars does not say
         return False
 

@@ -80,7 +80,7 @@ def parts_of(texts: Mapping[str, pl.Series], field: str) -> tuple[Callable[[], I
     """
     if not isinstance(texts, _Texts):
         return None
-    frame: object = texts.table.frame
+    frame = texts.table.frame
     headers = _headers_of(texts.recognition, field)
     if not isinstance(frame, LaidFrame) or any(frame.schema[header] != pl.String for header in headers):
         return None

@@ -9,7 +9,7 @@ import msgspec
 import polars as pl
 from msgspec.structs import replace
 
-from salesmetrics.frames.laid import blanks_of, collected
+from salesmetrics.frames.laid import blanks_of, collected, in_order
 from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.findings import finding
@@ -199,7 +199,7 @@ def without_repeats(
             gone = twins.join(once.select(ROW), on=ROW, how="anti").get_column(ROW)
             said = finding("identical_rows", kind=kind, path=path, column=header, count=len(gone), rows=gone.to_list())
             twins = once
-            steps.append(Kept(_in_order(rest, twins), "duplicate", len(gone), (said,)))
+            steps.append(Kept(in_order([rest, twins], ROW), "duplicate", len(gone), (said,)))
     elif (merged := _merged_lines(twins)) is not None and merged.height < twins.height:
         n = twins.height - merged.height
         singled = merged.filter(~pl.col("id").is_duplicated()).get_column("id")
@@ -210,12 +210,12 @@ def without_repeats(
         )
         equal, unsure = ([], ()) if of_lines else _equal_amounts(doubtful, kind, path, summed=True)
         twins = merged
-        steps.append(Kept(_in_order(rest, twins), "line_item", n, (said, *equal), unsure))
+        steps.append(Kept(in_order([rest, twins], ROW), "line_item", n, (said, *equal), unsure))
     for rule in (_per_person, _lines_of_one):
         step = rule(twins, kind, path, header)
         if step is not None:
             twins = step.frame
-            steps.append(replace(step, frame=_in_order(rest, twins)))
+            steps.append(replace(step, frame=in_order([rest, twins], ROW)))
     if (left := repeated_ids(twins)) is not None:
         rows = twins.filter(pl.col("id").is_in(left.implode())).get_column(ROW)
         said = finding(
@@ -227,7 +227,7 @@ def without_repeats(
             rows=rows.to_list(),
             ids=first_ids(left),
         )
-        steps.append(Kept(_in_order(rest, twins), findings=(said,)))
+        steps.append(Kept(in_order([rest, twins], ROW), findings=(said,)))
     return steps
 
 
@@ -290,7 +290,7 @@ def _lines_of_one(twins: pl.DataFrame, kind: Kind, path: str, header: str | None
     equal, withheld = _equal_amounts(lines, kind, path)
     findings += equal
     left = twins.filter(~pl.col("id").is_in(good.implode()))
-    return Kept(pl.concat([once, left]).sort(ROW), "line_item", n, tuple(findings), withheld)
+    return Kept(in_order([once, left], ROW), "line_item", n, tuple(findings), withheld)
 
 
 def _of_several_products(lines: pl.DataFrame) -> int:
@@ -436,10 +436,6 @@ def first_ids(ids: pl.Series) -> Some:
     return Some(tuple(ids.sort().head(_FIRST).to_list()), len(ids))
 
 
-def _in_order(*frames: pl.DataFrame) -> pl.DataFrame:
-    return pl.concat(frames).sort(ROW)
-
-
 def repeated_ids(frame: pl.DataFrame) -> pl.Series | None:
     """The ids on more than one row, or None."""
     if "id" not in frame.columns or frame.is_empty():
@@ -475,4 +471,4 @@ def _merged_lines(twins: pl.DataFrame) -> pl.DataFrame | None:
     ]
     deals = lines.sort(ROW).group_by("id", maintain_order=True).agg(*once, *summed, *single).select(twins.columns)
     deals = deals.cast(pl.Schema(twins.schema))
-    return pl.concat([deals, twins.filter(~pl.col("id").is_in(good.implode()))]).sort(ROW)
+    return in_order([deals, twins.filter(~pl.col("id").is_in(good.implode()))], ROW)

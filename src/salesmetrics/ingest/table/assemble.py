@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.frames.laid import blanks_of
+from salesmetrics.frames.laid import blanks_of, in_order
 from salesmetrics.ingest.source.bounds import MAX_CELL, MAX_LINE, MAX_WORD, size_words
 from salesmetrics.ingest.table.dialect import looks_like_value
 from salesmetrics.ingest.table.raw import ROW, RawTable, RejectedRow, Source
@@ -250,7 +250,7 @@ def _with_trimmed(
         lines.append(encode_record([*cells_raw, *[b""] * (width - len(cells_raw))], delimiter))
     added = rows_to_frame(lines, [item.row for item in accepted], delimiter, width)
     findings.append(finding("rows_short_filled", path=path, count=len(accepted), rows=[item.row for item in accepted]))
-    return pl.concat([frame, added.select(frame.columns)]).sort(ROW), [item for item in odd if not ends_early(item)]
+    return in_order([frame, added.select(frame.columns)], ROW), [item for item in odd if not ends_early(item)]
 
 
 def _in_halves(short: Sequence[OddRow], width: int) -> bool:

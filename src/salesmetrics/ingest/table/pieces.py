@@ -130,7 +130,8 @@ def _regular(text: TextOnDisk, how: Cut, ending: LineEnd | None, store: Store) -
 def _irregular(text: TextOnDisk, how: Cut, ending: LineEnd | None, path: str, store: Store) -> Repaired:
     laid_down = store.pile()
     found = read_irregular(text, **how, ending=ending, path=path, pile=laid_down)
-    found.frame = laid(laid_down.laid(), store, laid_down.height)
+    if laid_down.height:
+        found.frame = laid(laid_down.laid(), store, laid_down.height)
     return found
 
 
