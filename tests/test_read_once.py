@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from in_process import invoke
-from read_once import _FILES, _canonicalise, _open_tables
-from salesmetrics.ingest import read
-from salesmetrics.ingest.table import table as tables
+from read_once import _PLACES, forget, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,29 +21,37 @@ ASKED = [
     ("report", "deals.csv", "--date-order", "dmy", "--format", "json"),
     ("funnel", "deals.csv", "stages.csv", "--format", "csv"),
     ("rows", "revenue", "deals.csv", "--all"),
+    ("report", ".", "--format", "json"),
+    ("report", ".", "--as-of", "2026-03-31", "--where", "owner is not null", "--format", "json"),
+    ("report", ".", "--currency", "EUR", "--format", "csv"),
+    ("inspect", "."),
+    ("check", "deals.csv", "leads.csv", "--no-names"),
+    ("cohort", "deals.csv", "customers.csv", "revenue.csv", "--format", "csv"),
+    ("forecast", "deals.csv", "stages.csv", "--period", "2026-Q4", "--format", "json"),
+    ("losses", "deals.csv", "--won", "Nowhere"),
 ]
 
 
 @pytest.fixture(autouse=True)
 def nothing_read() -> Iterator[None]:
-    _FILES.clear()
+    forget()
     yield
-    _FILES.clear()
+    forget()
 
 
 def test_commands_say_the_same_with_files_that_were_read_before() -> None:
     afresh = []
     for words in ASKED:
-        _FILES.clear()
+        forget()
         afresh.append(invoke(*words, cwd=EXAMPLES))
-    _FILES.clear()
+    forget()
     first = [invoke(*words, cwd=EXAMPLES) for words in ASKED]
-    before = {key: len(file.parsed) for key, file in _FILES.items()}
+    before = remembered()
     again = [invoke(*words, cwd=EXAMPLES) for words in reversed(ASKED)]
     assert first == afresh
     assert again == afresh[::-1]
-    assert {key: len(file.parsed) for key, file in _FILES.items()} == before
-    assert any(before.values())
+    assert remembered() == before
+    assert all(before)
 
 
 def test_a_file_that_has_changed_is_read_anew(tmp_path: Path) -> None:
@@ -54,10 +60,10 @@ def test_a_file_that_has_changed_is_read_anew(tmp_path: Path) -> None:
     was = invoke("report", "deals.csv", cwd=tmp_path)
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-50]))
     now = invoke("report", "deals.csv", cwd=tmp_path)
-    _FILES.clear()
+    forget()
     assert now == invoke("report", "deals.csv", cwd=tmp_path) != was
 
 
 def test_outside_of_commands_nothing_is_remembered() -> None:
     invoke("check", "deals.csv", cwd=EXAMPLES)
-    assert (tables.open_tables, read.canonicalise) == (_open_tables, _canonicalise)
+    assert all(getattr(module, name) is own for module, name, own, _ in _PLACES)

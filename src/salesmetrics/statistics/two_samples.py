@@ -32,6 +32,7 @@ _SAME = 1e-7
 _ROUNDING = 1e-9
 _LEAST = 1e-16
 _FIRST_BATCH, _LARGEST_BATCH = 128, 4096
+_MARKS = 1 << 22  # bytes
 
 
 def fisher_exact(k1: int, n1: int, k2: int, n2: int) -> float | None:
@@ -191,16 +192,23 @@ class Pool:
 
 
 def _without_return(size: int, n: int, batch: int, generator: np.random.Generator) -> Ints:
-    """Places of n of ``size`` records, ``batch`` times over: Floyd's algorithm, all batches at once."""
+    """Places of n of ``size`` records, ``batch`` times over: Floyd's algorithm, many samples at once."""
     import numpy as np
 
-    chosen = np.empty((batch, n), dtype=np.int64)
+    places = np.empty((n, batch), dtype=np.int64)
     for count in range(n):
-        last = size - n + count
-        place = generator.integers(0, last + 1, batch)
-        taken = (chosen[:, :count] == place[:, None]).any(axis=1)
-        chosen[:, count] = np.where(taken, last, place)
-    return chosen
+        places[count] = generator.integers(0, size - n + count + 1, batch)
+    # Which records a sample has is marked, for as many samples at a time as a processor keeps at hand.
+    at_once = max(1, _MARKS // size)
+    taken = np.zeros(min(at_once, batch) * size, dtype=np.bool_)
+    for first in range(0, batch, at_once):
+        chosen = places[:, first : first + at_once]
+        marks = np.arange(chosen.shape[1]) * size
+        taken[:] = False
+        for count, place in enumerate(chosen):
+            place[taken[marks + place]] = size - n + count
+            taken[marks + place] = True
+    return np.ascontiguousarray(places.T)
 
 
 def _quantile(rows: Any, q: float) -> Floats:
