@@ -8,6 +8,7 @@ import os
 import random
 import subprocess
 import sys
+from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
@@ -126,6 +127,33 @@ def test_groups_of_an_additive_kpi_add_up() -> None:
                 parts[metric.currency] = parts.get(metric.currency, 0) + metric.value
         for currency, total in parts.items():
             assert total == totals[(kpi.id, currency, ())], kpi.id
+
+
+NOT_ADDITIVE = {
+    "missed_leads",
+    "overdue_deals",
+    "stalled_deals",
+    "stalled_deals_by_age",
+    "stalled_deals_in_stage",
+    "new_customers",
+    "quota_gap",
+}
+"""KPIs whose groups add up in the examples: counts out of so many, where few records say little; customers, who may be new in two
+groups; a difference from quotas, which not every group has."""
+
+
+def test_what_adds_up_is_declared_so() -> None:
+    totals, sums, several = values(whole()), defaultdict(int), defaultdict(int)
+    for metric in by_owner().metrics:
+        if metric.group and metric.value:
+            sums[metric.id, metric.currency] += metric.value
+            several[metric.id, metric.currency] += 1
+    adding = {
+        kpi
+        for (kpi, currency), total in sums.items()
+        if total == totals[(kpi, currency, ())] and several[kpi, currency] > 1
+    }
+    assert adding - {kpi.id for kpi in catalog().kpis.values() if kpi.additive} == NOT_ADDITIVE
 
 
 @pytest.mark.parametrize("kind", ["deals", "leads", "activities", "customers", "invoices", "surveys", "revenue"])

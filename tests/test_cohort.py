@@ -325,6 +325,13 @@ def test_the_share_of_decided_ones_is_the_plain_share_where_nobody_is_censored_e
         assert (found["low"], found["high"]) == (None, None)
 
 
+def test_the_share_of_decided_ones_has_an_interval_where_nobody_is_left() -> None:
+    (found,) = won_among_decided(event_table([(0, 1, 6, 0, 0), (0, 2, 0, 4, 0)]), 50).iter_rows(named=True)
+    odds, reach = math.log(0.6 / 0.4), norm.ppf(0.975) / math.sqrt(10 * 0.6 * 0.4)
+    ends = [1 / (1 + math.exp(-(odds + sign * reach))) for sign in (-1, 1)]
+    assert (found["value"], found["low"], found["high"]) == pytest.approx((0.6, *ends))
+
+
 def test_the_closed_basis_is_the_win_rate_of_the_report() -> None:
     found = salesmetrics.cohort(str(DEALS), by=["team"], period="2025").answer
     kpis = salesmetrics.report_on(str(DEALS), kpis=["win_rate"], by=["team"], period="2025").metrics

@@ -197,3 +197,9 @@ def test_each_currency_has_a_shape_of_its_own() -> None:
     known = spread.filter(pl.col("seasonal").is_not_null())
     assert known["currency"].unique().to_list() == ["EUR"]
     assert known.filter(pl.col("day") <= date(2026, 4, 2))["seasonal"].sum() == 100
+
+
+@pytest.mark.parametrize("days", [None, [], [date(2026, 6, 1)]])
+def test_without_a_day_up_to_the_report_date_a_file_covers_no_period(days: list[date] | None) -> None:
+    frames = {} if days is None else {"revenue": pl.DataFrame({"day": days}, {"day": pl.Date})}
+    assert span_windows("revenue", frames, date(2026, 5, 31), CALENDAR) == {"": ALL}

@@ -56,6 +56,10 @@ def test_caps_hold_the_sales_that_are_paid_for_or_the_pay() -> None:
     result = payout(IncentivePlan(tiers=TIERS, cap=Decimal(120)), Decimal(3000), Decimal(1000))
     assert result is not None
     assert result.capped
+    full = paid(3000)
+    exactly = payout(IncentivePlan(tiers=TIERS, cap=full), Decimal(3000), Decimal(1000))
+    assert exactly is not None
+    assert (exactly.amount, exactly.capped) == (full, False)
 
 
 def test_the_bonus_for_the_quota_is_paid_once_it_is_reached() -> None:

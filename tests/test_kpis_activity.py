@@ -203,6 +203,96 @@ def test_stalled_in_a_stage_by_setting_and_by_what_won_deals_took() -> None:
     assert metrics_of(frames, stalled_stage_days=9)["stalled_deals_in_stage"].value == 2
 
 
+KINDS = {"call": 1, "email": 2, "meeting": 3}
+HELD, AUTOMATED, DATED, LINKED, OWNED = ({True: 1, False: n} for n in (2, 3, 5, 7, 2))
+"""So many activities each, so that no sum of some is that of others."""
+
+
+def test_what_is_left_out_of_activities_is_counted_by_its_reason() -> None:
+    rows = [
+        (*each, n)
+        for *each, n in (
+            (kind, held, automated, dated, linked, owned, a * b * c * d * e * f)
+            for kind, a in KINDS.items()
+            for held, b in HELD.items()
+            for automated, c in AUTOMATED.items()
+            for dated, d in DATED.items()
+            for linked, e in LINKED.items()
+            for owned, f in OWNED.items()
+        )
+    ]
+    activities = pl.DataFrame(
+        [
+            (
+                kind,
+                held,
+                automated,
+                datetime(2026, 6, 1, 9) if dated else None,
+                "P" if linked else None,
+                "ann" if owned else None,
+            )
+            for kind, held, automated, dated, linked, owned, n in rows
+            for _ in range(n)
+        ],
+        ["type", "is_completed", "is_automated", "occurred", "contact_id", "owner"],
+        orient="row",
+    )
+    month = Period(label="June", start=date(2026, 6, 1), end=date(2026, 7, 1))
+    found = {metric.id: metric for metric in report_on({"activities": activities}, period=month).metrics}
+
+    def some(*, kind: str | None = None, **wanted: bool) -> int:
+        names = ("kind", "held", "automated", "dated", "linked", "owned")
+        facts = [(dict(zip(names, each, strict=True)), n) for *each, n in rows]
+        return sum(
+            n
+            for fact, n in facts
+            if kind in (None, fact["kind"]) and all(fact[name] == value for name, value in wanted.items())
+        )
+
+    for name, kind in {"calls": "call", "emails": "email", "meetings": "meeting", "activities": None}.items():
+        assert found[name].value == some(kind=kind, held=True, automated=False, dated=True), name
+        assert {e.code: e.count for e in found[name].excluded} == {
+            "planned": some(kind=kind, held=False, dated=True),
+            "automated": some(kind=kind, held=True, automated=True, dated=True),
+            "missing_date": some(kind=kind, held=True, dated=False),
+        }, name
+    for name in ("contacts_per_day", "contacts_per_week", "contacts_per_month"):
+        assert {e.code: e.count for e in found[name].excluded} == {
+            "missing_owner": some(held=True, automated=False, dated=True, owned=False),
+            "unlinked": some(held=True, automated=False, dated=True, linked=False),
+        }, name
+
+
+def test_missed_value_counts_what_is_priced_and_what_is_not() -> None:
+    outcomes = [
+        "disqualified",
+        "disqualified",
+        "disqualified",
+        "open",
+        "disqualified",
+        "disqualified",
+        "disqualified",
+        "disqualified",
+    ]
+    amounts = [10, None, None, 30, 5, 7, None, 7]
+    created = datetime(2026, 6, 1, 9)
+    leads = pl.DataFrame(
+        {"id": [f"L{i}" for i in range(8)], "outcome": outcomes, "amount": amounts, "created": [created] * 8},
+        {"id": pl.String, "outcome": pl.String, "amount": pl.Decimal(38, 8), "created": pl.Datetime("us")},
+    )
+    touched = {"L4": created + timedelta(minutes=5), **dict.fromkeys(("L5", "L6", "L7"), created + timedelta(days=3))}
+    calls = {"type": ["call"] * 4, "direction": ["outbound"] * 4}
+    activities = pl.DataFrame({"lead_id": list(touched), "occurred": list(touched.values()), **calls})
+    found = metrics_of({"leads": leads, "activities": activities})
+    beside = {
+        name: (found[name].value, found[name].n, {e.code: e.count for e in found[name].excluded}) for name in MISSED
+    }
+    assert beside == {
+        "missed_value": (10, 1, {"missing_amount": 2}),
+        "missed_value_slow": (14, 2, {"missing_amount": 1}),
+    }
+
+
 def test_work_on_a_win_counts_up_to_the_win() -> None:
     deals = deals_of(3, outcome=["won", "won", "lost"], closed=[date(2026, 2, 1)] * 3)
     times = [datetime(2026, 1, 5), datetime(2026, 2, 1, 23), datetime(2026, 2, 2), datetime(2026, 1, 9)]

@@ -125,6 +125,18 @@ def test_windows_count_only_leads_old_enough() -> None:
     assert (five.numerator, five.denominator) == (1, 3)
 
 
+@pytest.mark.parametrize(
+    ("window", "just", "too_young"),
+    [("5m", "31 23:55", "31 23:56"), ("1h", "31 23:00", "31 23:01"), ("24h", "31 00:00", "31 00:01")],
+)
+def test_a_lead_as_old_as_the_window_is_old_enough(window: str, just: str, too_young: str) -> None:
+    leads, late = leads_of(at(just), at(too_young), at("01 10:00")), touches_of(("2", at("03 10:00")))
+    found = metrics_of(report_on({"leads": leads, "activities": late}))
+    metric = found[f"lead_response_within_{window}"]
+    assert (metric.numerator, metric.denominator) == (0, 2)
+    assert {e.code: e.count for e in metric.excluded if e.count} == {"too_recent": 1}
+
+
 def test_days_without_times_say_nothing_about_minutes() -> None:
     leads = leads_of(at("01 00:00"), at("01 00:00"), at("02 00:00"))
     activities = touches_of(("0", at("01 16:00")), ("1", at("03 09:00")))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from salesmetrics.engine.build import build_report
+from salesmetrics.engine.evaluate import Values, evaluate
 from salesmetrics.engine.resolve import resolve
 from salesmetrics.ingest.read import load
 from salesmetrics.library import report_on
@@ -53,6 +55,14 @@ def test_the_export_whose_lost_deals_have_no_amounts(realdata: Path) -> None:
 @pytest.mark.parametrize(("won", "value"), [(0, 1.5), (94, 25.0), (95, 30.0), (96, None), (100, None), (120, None)])
 def test_coverage_of_what_remains_needs_something_that_remains(won: int, value: float | None) -> None:
     assert pipeline_coverage_remaining(150, 100, won) == value
+
+
+@pytest.mark.parametrize(("quota", "reason"), [(0, "no_quota"), (100, None)])
+def test_coverage_of_what_remains_needs_a_quota(quota: int, reason: str | None) -> None:
+    amounts = {"quota_due_amount": Decimal(150), "quota": Decimal(quota), "quota_won_amount": Decimal(0)}
+    values = Values(1, {"": {name: [amount] for name, amount in amounts.items()}})
+    (found,) = evaluate(catalog().kpis["pipeline_coverage_remaining"], values, catalog(), None)
+    assert found.reason == reason
 
 
 def test_a_repeat_purchase_rate_needs_a_year() -> None:

@@ -46,6 +46,7 @@ def left_out(metric: Metric) -> dict[str, int]:
 def test_a_correction_has_no_size_and_no_share_and_is_counted() -> None:
     found = metrics(("won", 100), ("won", 300), ("won", 0), ("won", -800), ("lost", 200), ("lost", -50), ("won", None))
     assert (found["won_deals"].value, found["revenue"].value) == (5, -400)
+    assert (found["revenue"].n, left_out(found["revenue"])) == (4, {"missing_amount": 1})
     assert (found["win_rate"].numerator, found["win_rate"].denominator) == (5, 7)
     assert (found["win_rate_value"].numerator, found["win_rate_value"].denominator) == (400, 600)
     assert left_out(found["win_rate_value"]) == {"negative_amount": 2, "missing_amount": 1}

@@ -309,6 +309,8 @@ def test_what_is_not_allowed_is_named(tmp_path: Path, condition: str, cause: str
         ("won_deals > 3", "the result is not a number"),
         ("'a' || won_deals", "the result is not a number"),
         ("CAST(won_deals * 1000 AS TINYINT)", "failed"),
+        ("SUM(won_deals, 2)", "`SUM` takes 1 argument, not 2"),
+        ("MAX(won_deals, 2)", "`MAX` takes 1 argument, not 2"),
     ],
 )
 def test_an_own_kpi_that_cannot_be_computed_is_refused_before_any_file_is_read(expression: str, cause: str) -> None:

@@ -123,6 +123,24 @@ def test_resampling_comes_to_the_share_of_all_choices(statistic: str, places: tu
     assert exact - 5 * error <= np.mean(found) <= exact * 20 / 19 + 5 * error
 
 
+@pytest.mark.parametrize("q", [0.1, 0.5, 0.77])
+def test_a_sample_at_the_quantile_of_all_is_as_near_as_any(q: float) -> None:
+    values = np.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0])
+    own = np.quantile(values, [q])
+    assert Pool(values).p_of_quantile(own, q, np.random.Generator(np.random.PCG64(1))) == (1.0, EXCEEDANCES)
+
+
+def test_what_no_draw_comes_near_to_takes_all_draws_and_no_more() -> None:
+    values = np.arange(400.0)
+    found = Pool(values).p_of_mean(values[-20:], np.random.Generator(np.random.PCG64(3)))
+    assert found == (1 / (MOST_DRAWS + 1), MOST_DRAWS)
+
+
+def test_what_every_draw_comes_to_takes_as_few_draws_as_decide() -> None:
+    values = np.array([1.0, 2.0, 3.0])
+    assert Pool(values).p_of_mean(values[1:2], np.random.Generator(np.random.PCG64(3))) == (1.0, EXCEEDANCES)
+
+
 def test_resampling_is_the_same_for_the_same_seed_and_any_order() -> None:
     values = np.sort(np.random.Generator(np.random.PCG64(1)).lognormal(9, 1, 200))
     own = values[5:150:10]

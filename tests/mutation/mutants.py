@@ -161,18 +161,19 @@ def _changes(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, ast.expr |
 
 _LEFT_OUT: dict[type[ast.AST], tuple[str, ...]] = {
     ast.AnnAssign: ("annotation",),
+    ast.ClassDef: ("keywords",),
     ast.FunctionDef: ("returns",),
     ast.arg: ("annotation",),
 }
 
 
 def _says_nothing(node: ast.AST) -> bool:
-    """Docstrings, what is there for types only, and guards that nothing runs into: ``strict`` of a ``zip``, ``frozen`` of a class."""
+    """Docstrings, what is there for types only, and guards that nothing runs into: ``strict`` of a ``zip``, ``frozen`` of a dataclass."""
     match node:
         case (
             ast.Expr(value=ast.Constant())
             | ast.If(test=ast.Name(id="TYPE_CHECKING"))
-            | ast.keyword(arg="strict" | "frozen")
+            | ast.keyword(arg="strict" | "frozen" | "slots")
         ):
             return True
     return False

@@ -64,6 +64,7 @@ def main() -> int:
     )
     parser.add_argument("--sample", type=int, help="only so many mutants of each room, drawn at random")
     parser.add_argument("--seed", type=int, default=1, help="what the sample is drawn with")
+    parser.add_argument("--again", type=Path, help="only those that survived in the results of this file")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where results go, a line each")
     asked = parser.parse_args()
     asked.out.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +73,7 @@ def main() -> int:
     unexplained = []
     os.environ["POLARS_MAX_THREADS"] = "1"
     with asked.out.open("a", encoding="utf-8") as out:
-        for mutant, outcome, test in _results(asked.rooms.split(","), asked.sample, asked.seed):
+        for mutant, outcome, test in _results(_chosen(asked)):
             known = (mutant.module, mutant.text, mutant.change) in explained
             if outcome in (SURVIVED, UNREACHED) and known:
                 outcome = "explained"
@@ -116,13 +117,25 @@ def table(tally: dict[str, Counter[str]]) -> str:
     return "\n".join([f"| module | mutants | {' | '.join(kinds)} |", "|---" * (len(kinds) + 2) + "|", *rows])
 
 
-def _results(rooms: Sequence[str], sample: int | None, seed: int) -> Iterator[tuple[Mutant, str, str]]:
-    tests = tomllib.loads((Path(__file__).parent / "tests.toml").read_text("utf-8"))
-    for room in rooms:
+def _chosen(asked: argparse.Namespace) -> Iterator[list[Mutant]]:
+    """What is to be tried, room by room."""
+    again: set[tuple[str, str]] | None = None
+    if asked.again:
+        lines = [json.loads(line) for line in asked.again.read_text("utf-8").splitlines()]
+        again = {(line["text"], line["change"]) for line in lines if line["outcome"] in (SURVIVED, UNREACHED)}
+    for room in asked.rooms.split(","):
         chosen = [mutant for module in (modules(room) or [room]) for mutant in mutants(module)]
-        if sample is not None and sample < len(chosen):
-            places = random.Random(f"{seed} {room}").sample(range(len(chosen)), sample)
+        if again is not None:
+            chosen = [mutant for mutant in chosen if (mutant.text, mutant.change) in again]
+        if asked.sample is not None and asked.sample < len(chosen):
+            places = random.Random(f"{asked.seed} {room}").sample(range(len(chosen)), asked.sample)
             chosen = [chosen[place] for place in sorted(places)]
+        yield chosen
+
+
+def _results(rooms: Iterator[list[Mutant]]) -> Iterator[tuple[Mutant, str, str]]:
+    tests = tomllib.loads((Path(__file__).parent / "tests.toml").read_text("utf-8"))
+    for chosen in rooms:
         alike: dict[tuple[str, ...], list[str]] = {}
         for module in dict.fromkeys(mutant.module for mutant in chosen):
             head, _, name = module.partition("/")
@@ -171,8 +184,6 @@ def _heavy() -> None:
 
 
 def _pytest(tests: Sequence[str], plugin: object) -> int:
-    for stream in (1, 2):
-        os.dup2(os.open(_scratch() / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
     os.chdir(ROOT)
     imported_already = "ignore::pytest.PytestAssertRewriteWarning"
     options = [
@@ -191,6 +202,8 @@ def _pytest(tests: Sequence[str], plugin: object) -> int:
 def _leave(work: Any) -> None:
     """End this child with what its work gives, whatever happens."""
     code = 3
+    for stream in (1, 2):
+        os.dup2(os.open(_scratch() / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
     try:
         code = work()
     except BaseException:

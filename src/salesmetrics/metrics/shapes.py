@@ -187,7 +187,12 @@ def as_decimal(value: Number) -> Number:
 
 
 def total(sample: Sample) -> Number:
-    """The exact sum of a sample, whether a list or a Polars series."""
+    """The exact sum of a sample, whether a list or a Polars series.
+
+    >>> import polars as pl
+    >>> total([0.1] * 10), total(pl.Series([1, 2])), total(pl.Series([], dtype=pl.Int64))
+    (1.0, 3, 0)
+    """
     series_sum = getattr(sample, "sum", None)
     if series_sum is not None:
         return series_sum() or 0
