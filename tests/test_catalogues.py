@@ -105,7 +105,7 @@ PDF ZIP TSV HubSpot Salesforce Pipedrive Zoho Odoo Bitrix24 Dynamics EspoCRM Sui
 Outlook Windows Python Polars MRR ARR NRR GRR DSO NPS eNPS CSAT SLA ROI CAC LTV ARPA ACV TCV EUR USD CAD GBP SEK RUB
 CNY MYR Wilson Poisson Kaplan Meier Aalen Johansen Nelson Greenwood Newcombe Benjamini Hochberg Bayes Shewhart Laney
 bootstrap Europe Berlin Asia Ann Ana Won Lost Price North No Contract sent AND OR NOT LIKE IN x k n N p KPIs of in P
-xx A Z K M MB MiB UTC SKU WAPE XmR ROC Brier Shapley Kitagawa Simpson P10 P50 P90 p90 shell Unix Kommo amoCRM Fxiaoke
+xx A Z K M MB GB MiB UTC SKU WAPE XmR ROC Brier Shapley Kitagawa Simpson P10 P50 P90 p90 shell Unix Kommo amoCRM Fxiaoke
 gzip bzip2 xz xls xlsx zip Zip RAR PNG JPEG GIF XML SQLite MySQL Parquet OpenDocument Office windows json csv CASE ROUND CAST
 IS EXTRACT LENGTH BETWEEN COALESCE LOWER ABS NULL REPLACE Tab Zstandard PowerShell bash zsh fish
 """

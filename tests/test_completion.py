@@ -48,6 +48,7 @@ KNOWN = {
     "--map": ("created=Create", "created=Create Date"),
     "--lost": ("Closed l", "Closed lost"),
     "--max-age": ("4", "4d"),
+    "--memory": ("50", "500MB"),
     "--merge-reason": ("price=Pri", "price=Price"),
     "--of": ("le", "leads"),
     "--open": ("Pres", "Presentation scheduled"),

@@ -29,7 +29,13 @@ ROOT = Path(__file__).parent.parent
 NAMES = [option.name for option in declared_options()]
 WITH_VARIABLE = [option.name for option in declared_options() if option.variable]
 WITH_KEY = [option.name for option in declared_options() if option.key]
-TYPED_ELSEWHERE = {"encoding": "cp1252", "as_of": "2026-01-31", "goal": "won_deals >= 1", "output": "out.csv"}
+TYPED_ELSEWHERE = {
+    "memory": "3GB",
+    "encoding": "cp1252",
+    "as_of": "2026-01-31",
+    "goal": "won_deals >= 1",
+    "output": "out.csv",
+}
 
 
 def option(name: str) -> Option:
@@ -144,6 +150,7 @@ UNUSABLE = {
     "currency_symbol": ({"$": "DOLLAR"}, "`DOLLAR` is not a currency code"),
     "merge_reason": ({"$": "$"}, "the reason is the variant itself"),
     "sections": (["funnle"], "unknown section"),
+    "memory": ("much", "must be a size, for example `2GB` or `1.5GiB`"),
     "key": ("short", "must have at least 16 characters"),
 }
 """Values that the declaration's own check refuses, and why."""

@@ -31,6 +31,7 @@ from salesmetrics.settings.options import (
     Output,
     Privacy,
     Reading,
+    Resources,
     Segments,
     Selection,
     SettingsOptions,
@@ -121,6 +122,7 @@ class _Selected(ReadingOptions, total=False):
 
 
 class _Spoken(TypedDict, total=False):
+    memory: str | int
     lang: str | None
 
 
@@ -273,6 +275,8 @@ OF_A_COMMAND = (
 """Options that say where the output of a command goes, how it looks, and what it exits with."""
 
 _EVERY = ("week", "month", "quarter", "year")
+_READ = (Reading, Resources, Privacy)
+_ON = Option("Days of exports, by file.", name="on", kind="pairs", default={}, name_with_signs=True)
 _ROWS = Option("List the records behind a cell instead.", name="rows", kind="text")
 
 
@@ -282,27 +286,24 @@ def _every(*choices: str, default: str | None) -> Option:
 
 TAKES: Mapping[str, Takes] = {
     "load": Takes((Reading, Privacy)),
-    "check": Takes((Reading, Privacy, Output)),
-    "inspect": Takes((Reading, Privacy, Output)),
-    "report": Takes((Reading, Privacy, Selection, Segments, Judging, Watch, Composing, Output)),
+    "check": Takes((*_READ, Output)),
+    "inspect": Takes((*_READ, Output)),
+    "report": Takes((*_READ, Selection, Segments, Judging, Watch, Composing, Output)),
     "trend": Takes(
-        (Reading, Privacy, Selection, Segments, Output),
+        (*_READ, Selection, Segments, Output),
         ("kpi", "family", "compare"),
         ("family", "compare", "period", "by"),
         (_every(*_EVERY, default="month"),),
         ("wide",),
     ),
     "compare": Takes(
-        (Reading, Privacy, Selection, Output),
+        (*_READ, Selection, Output),
         ("kpi", "family", "as_of", "compare", "every", "level", "min_n"),
         ("kpi", "family", "as_of", "compare", "every", "by", "period"),
-        (
-            Option("Days of exports, by file.", name="on", kind="pairs", default={}, name_with_signs=True),
-            _ROWS,
-        ),
+        (_ON, _ROWS),
     ),
     "funnel": Takes(
-        (Reading, Privacy, Selection, Output),
+        (*_READ, Selection, Output),
         ("kpi", "family", "every", "compare"),
         ("kpi", "family", "every", "compare", "by"),
         (
@@ -312,7 +313,7 @@ TAKES: Mapping[str, Takes] = {
         ),
     ),
     "cohort": Takes(
-        (Reading, Privacy, Selection, Output),
+        (*_READ, Selection, Output),
         ("kpi", "family", "compare"),
         ("kpi", "family", "compare", "by"),
         (
@@ -322,13 +323,13 @@ TAKES: Mapping[str, Takes] = {
         ),
     ),
     "forecast": Takes(
-        (Reading, Privacy, Selection, Forecasting, Output),
+        (*_READ, Selection, Forecasting, Output),
         ("kpi", "family", "every", "compare", "min_n"),
         ("kpi", "family", "every", "compare", "min_n", "by", "period"),
         (_ROWS,),
     ),
     "benchmark": Takes(
-        (Reading, Privacy, Selection, Judging, Output),
+        (*_READ, Selection, Judging, Output),
         (),
         ("compare", "every", "kpi", "family", "by"),
         (
@@ -338,17 +339,17 @@ TAKES: Mapping[str, Takes] = {
         ),
     ),
     "losses": Takes(
-        (Reading, Privacy, Selection, Merging, Judging, Output),
+        (*_READ, Selection, Merging, Judging, Output),
         ("kpi", "family", "every"),
         ("kpi", "family", "every", "by"),
         (_ROWS,),
     ),
     "rows": Takes(
-        (Reading, Privacy, Selection, Listed, Output),
+        (*_READ, Selection, Listed, Output),
         ("kpi", "by", "family", "compare", "every", "level", "min_n"),
         ("columns", "sort", "top"),
     ),
-    "explain": Takes((Reading, Privacy, Selection, Output), ("kpi", "by", "family", "compare", "min_n", "all")),
+    "explain": Takes((*_READ, Selection, Output), ("kpi", "by", "family", "compare", "min_n", "all")),
 }
 """By function; a test compares them with the commands."""
 
@@ -553,8 +554,8 @@ def _asked(function: str, options: Mapping[str, Any]) -> Asked:
         raise SalesmetricsError("option_invalid", option="--as-of", value="today", cause=cause, fix=fix)
     alone = {option.name: given.get(option.name, Settled(option.default)).value for option in takes.own}
     refuse_below("--horizon", alone.get("horizon"), 1, 90)
-    read = tuple(option.flag for option in options_of(Reading, Privacy) if option.name in typed)
-    reading = read_options(made[Reading], made[Privacy])
+    read = tuple(option.flag for option in options_of(Reading, Resources, Privacy) if option.name in typed)
+    reading = read_options(made[Reading], made[Privacy], made.get(Resources))
     if reading.names is not None:
         from salesmetrics.privacy.hiding import hidden_shaped
 
@@ -588,9 +589,8 @@ def _unknown(function: str, name: str) -> SalesmetricsError:
     """A refusal of an option that there is not, with what was meant."""
     flag = f"--{name.replace('_', '-')}"
     if name in OF_A_COMMAND:
-        return SalesmetricsError(
-            "option_idle", option=flag, cause=Message("only_of_a_command"), fix=Message("use_a_result")
-        )
+        cause, more = Message("only_of_a_command"), Message("use_a_result")
+        return SalesmetricsError("option_idle", option=flag, cause=cause, fix=more)
     others = [f"salesmetrics {other}" for other in TAKES if any(option.name == name for option in taken(other))]
     flags = [option.flag for option in taken(function)]
     fix = Message("option_of_others", option=flag, commands=others) if others else near_option(flag, flags)

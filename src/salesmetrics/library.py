@@ -523,7 +523,7 @@ def _source(
     given = source_given(files, asked.command, asked.read)
     if not isinstance(given, list):
         return pipeline.HeldFiles(given), given.options or ReadOptions()
-    files_read = pipeline.Files(given, hashed=True)
+    files_read = pipeline.Files(given, hashed=True, memory=asked.options.memory)
     if not whole:
         return files_read, asked.options
     with _placed(asked):

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
-from salesmetrics.ingest.source.bounds import memory_for
+from salesmetrics.ingest.source.bounds import memory_for, size_typed
 from salesmetrics.ingest.source.fetch import read_file, read_pipe
 from salesmetrics.ingest.together import in_turn
 from salesmetrics.resolving import (
@@ -57,6 +57,7 @@ __all__ = [
     "Files",
     "HeldFiles",
     "beside",
+    "beyond",
     "columns_asked",
     "explain",
     "inspect",
@@ -77,6 +78,12 @@ PIECES, LEAST_PIECE = 64, 1 << 20
 """Into how many pieces of text the memory is divided, and how small these may get."""
 
 
+def beyond(paths: Sequence[str], memory: int) -> int:
+    """Bytes of memory that files would take, where that is more than they may; else 0."""
+    need = memory_for(paths, memory)
+    return need if need > memory else 0
+
+
 # --- files on their way ---
 
 
@@ -91,6 +98,8 @@ class Files:
         early: What was begun when less was known; it goes on.
         hashed: Their hashes are asked for.
         alone: They are no exports of one list, whatever their names.
+        memory: Bytes of memory that they may take, where that is known before it is how they are read.
+        in_parts: What is called where they are read in parts, with their paths and the bytes that they would take in memory.
     """
 
     def __init__(
@@ -102,6 +111,8 @@ class Files:
         early: Files | None = None,
         hashed: bool = False,
         alone: bool = False,
+        memory: int | None = None,
+        in_parts: Callable[[Sequence[str], int], None] | None = None,
     ) -> None:
         self.typed, self._stdin = tuple(arguments), stdin
         self._names: Names | None = None
@@ -114,12 +125,14 @@ class Files:
         self._held: dict[str, list[RawTable]] = {}
         self._last: dict[str, list[RawTable]] = {}
         self._paths: list[str] = []
+        self._in_parts = in_parts
         self._store: Store | None = None
         with suppress(SalesmetricsError):
             self._paths = [item.path for item in expand(self.typed)]
             first, size = self._paths[0], size_of(self._paths)
             self._large = is_large(size)
-            if size <= EARLY and first not in self._bytes and Path(first).is_file():
+            fits = size <= EARLY and (memory is None or not beyond(self._paths, memory))
+            if fits and first not in self._bytes and Path(first).is_file():
                 self._fetch(first)
 
     @property
@@ -155,11 +168,14 @@ class Files:
 
     def _lay_aside(self, memory: int | None) -> None:
         """Let the columns of all files lie on disk where they would take more memory than they may."""
-        if memory is None or self._store is not None or memory_for(self._paths, memory) <= memory:
+        if memory is None or self._store is not None or not (need := beyond(self._paths, memory)):
             return
         from salesmetrics.frames.store import Store
 
-        self._store, self._large = Store(max(LEAST_PIECE, memory // PIECES)), False
+        if self._in_parts is not None:
+            self._in_parts(self._paths, need)
+        piece = max(LEAST_PIECE, memory // PIECES)
+        self._store, self._large = Store(piece, need, size_typed(need)), False
         self._bytes.clear()
 
     def read(self, options: ReadOptions, about: frozenset[str] | None = None) -> tuple[Dataset, frozenset[str]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, get_args
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
+from salesmetrics.ingest.source.bounds import bytes_of
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         Merging,
         Privacy,
         Reading,
+        Resources,
         Segments,
         Selection,
         Watch,
@@ -56,12 +58,13 @@ PLUGINS = "salesmetrics.kpis"
 """The entry-point group under which an installed package offers a module of measures and KPIs."""
 
 
-def read_options(reading: Reading, privacy: Privacy | None = None) -> ReadOptions:
+def read_options(reading: Reading, privacy: Privacy | None = None, resources: Resources | None = None) -> ReadOptions:
     """What settles the reading, as the reader takes it.
 
     Args:
         reading: Options.
         privacy: How names are told; as they are where nothing is said.
+        resources: How much memory it may take; what it takes where nothing is said.
 
     Raises:
         SalesmetricsError: As :func:`names_hidden`.
@@ -81,6 +84,7 @@ def read_options(reading: Reading, privacy: Privacy | None = None) -> ReadOption
         other=reading.other,
         open=reading.open,
         names=None if privacy is None else names_hidden(privacy),
+        memory=None if resources is None else bytes_of(resources.memory),
     )
 
 

@@ -25,10 +25,10 @@ from msgspec.structs import replace
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.history import by_snapshot, names_snapshots
 from salesmetrics.ingest.source.arguments import expand
-from salesmetrics.pipeline import Files, columns_asked, load
+from salesmetrics.pipeline import Files, beyond, columns_asked, load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     import polars as pl
@@ -47,6 +47,8 @@ __all__ = ["SHOWN_CHANGES", "Exports", "compare_exports"]
 SHOWN_CHANGES = 20
 """So many of the largest changes are told in words; JSON has all of them."""
 
+_AT_ONCE = 2
+"""Exports that are in memory at once."""
 _FEW_EXPORTS = 3
 """So few files are read once, and held until they are needed: two exports, and rates."""
 
@@ -59,12 +61,22 @@ class Exports:
         options: How they are read.
         stdin: Where ``-`` reads from.
         hashed: Their hashes are asked for.
+        in_parts: As for :class:`salesmetrics.pipeline.Files`, of all exports that are read in parts.
     """
 
     def __init__(
-        self, arguments: Sequence[str], options: ReadOptions, *, stdin: BinaryIO | None = None, hashed: bool = False
+        self,
+        arguments: Sequence[str],
+        options: ReadOptions,
+        *,
+        stdin: BinaryIO | None = None,
+        hashed: bool = False,
+        in_parts: Callable[[Sequence[str], int], None] | None = None,
     ) -> None:
+        if options.memory is not None:
+            options = replace(options, memory=options.memory // _AT_ONCE)
         self.arguments, self.options, self._stdin, self._hashed = tuple(arguments), options, stdin, hashed
+        self._in_parts = in_parts
         self.items = {item.path: item for item in expand(self.arguments)}
         self.aside: dict[str, pl.DataFrame] = {}
         self._kept: dict[str, Dataset] = {}
@@ -138,7 +150,20 @@ class Exports:
         argument = path if kind is None else f"{kind}={path}"
         if path in self._parts and day is not None:
             return self._read_part(argument, self._parts[path][day], about)
-        return load(Files((argument,), stdin=self._stdin, hashed=self._hashed, alone=True), self.options, about)
+        self._tell_once()
+        memory = self.options.memory
+        files = Files((argument,), stdin=self._stdin, hashed=self._hashed, alone=True, memory=memory)
+        return load(files, self.options, about)
+
+    def _tell_once(self) -> None:
+        """Say which of the exports are read in parts, before the first is read."""
+        tell, memory = self._in_parts, self.options.memory
+        self._in_parts = None
+        if tell is None or memory is None:
+            return
+        needs = {path: need for path in self.items if path not in self._parts and (need := beyond([path], memory))}
+        if needs:
+            tell(list(needs), _AT_ONCE * max(needs.values()))
 
     def hold(self, path: str, dataset: Dataset) -> None:
         """Hold the dataset of an export until it is asked for again."""

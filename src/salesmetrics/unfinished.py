@@ -7,12 +7,14 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["take_back", "unfinished"]
+__all__ = ["held_until", "take_back", "unfinished"]
 
 _HELD: list[list[Path]] = []
+_LOOKS = 20
+"""How often a folder is removed that somebody still writes to."""
 
 
 @contextmanager
@@ -33,6 +35,22 @@ def unfinished(*paths: Path) -> Iterator[list[Path]]:
         _HELD[:] = [other for other in _HELD if other is not held]
 
 
+def held_until(folder: Path) -> Callable[[], None]:
+    """What removes a folder, at the latest when the process is ended.
+
+    Args:
+        folder: It need not be there yet.
+    """
+    held = [folder]
+    _HELD.append(held)
+
+    def remove() -> None:
+        _remove(held)
+        _HELD[:] = [other for other in _HELD if other is not held]
+
+    return remove
+
+
 def take_back() -> None:
     """Remove what is not whole yet: the process is going to end here and now."""
     for held in _HELD:
@@ -41,5 +59,7 @@ def take_back() -> None:
 
 def _remove(held: list[Path]) -> None:
     for path in held:
-        with suppress(OSError):
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+        for _ in range(_LOOKS):
+            with suppress(OSError):
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+                break

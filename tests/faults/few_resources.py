@@ -78,9 +78,7 @@ def files(ground: Ground) -> None:
                 done = run(*words, cwd=here, before=partial(limit, "RLIMIT_NOFILE", most))
                 if done.code == 1 and "salesmetrics" not in done.err:
                     continue  # Python did not begin
-                ground.check(
-                    f"{most} open files: {words}", done, codes, "" if done.code == OK else "too many open files"
-                )
+                ground.check(f"{most} open files: {words}", done, codes, "" if done.code == OK else "open files")
                 if done.code != OK:
                     ground.whole(f"{most} open files: {words}", here, before)
 

@@ -22,6 +22,7 @@ from salesmetrics.messages.speech import speaking
 from salesmetrics.privacy.hiding import asks_to_hide, hidden_now, hide_from_now_on, nothing_hidden
 from salesmetrics.render.visible import NEAREST
 from salesmetrics.schema.message import Message
+from salesmetrics.unfinished import take_back
 from salesmetrics.version import __version__
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ def main() -> int:
         if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
             stream.reconfigure(errors=NEAREST)  # for the help, which Typer writes
     code = run(sys.argv[1:], around)
+    if code == ExitCode.INTERRUPTED:
+        take_back()
     for stream in (around.stdout, around.stderr):
         if stream is not None:
             try:
@@ -140,7 +143,7 @@ def _run(words: list[str], environment: Environment) -> int:
         _tell(closed, words, environment)
         return ExitCode.INPUT_ERROR
     try:
-        around = environment._replace(begun=_begin_early(words))
+        around = environment._replace(begun=_begin_early(words, environment.variables))
         app = make_app(next(iter(words), "--help"))
         code = app(args=words, prog_name="salesmetrics", obj=around, standalone_mode=False)
     except SystemExit as stop:
@@ -188,12 +191,13 @@ def _every_command() -> Mapping[str, Any]:
     return typer.main.get_command(make_app()).commands  # type: ignore[attr-defined, no-any-return]
 
 
-def _begin_early(words: list[str]) -> Files | None:
+def _begin_early(words: list[str], variables: Mapping[str, str]) -> Files | None:
     """Begin to read the file of a report while the program is still being imported.
 
-    What follows the command and is no option is a file for certain.
+    What follows the command and is no option is a file for certain. How much memory it may take is not known yet.
     """
-    if len(words) > 1 and words[0] == "report" and not words[1].startswith("-"):
+    limited = "SALESMETRICS_MEMORY" in variables or any(word.startswith("--memory") for word in words)
+    if len(words) > 1 and words[0] == "report" and not words[1].startswith("-") and not limited:
         from salesmetrics.pipeline import Files  # which a help does not wait for
 
         return Files(words[1:2])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 import sys
@@ -95,7 +94,7 @@ def guard() -> None:
     if not hasattr(os, "fork"):
         return
     if _few_files():
-        error = SalesmetricsError("memory_short", what=Message("or_threads"), cause=os.strerror(errno.EMFILE).lower())
+        error = SalesmetricsError("open_files_short")
         _end(_said(error), ExitCode.INPUT_ERROR)
     if not _is_limited():
         return

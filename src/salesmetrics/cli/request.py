@@ -6,6 +6,7 @@ Nothing heavy is imported here before a file is on its way.
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from salesmetrics.cli.ending import heed
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
+from salesmetrics.ingest.source.bounds import bytes_of, size_typed
 from salesmetrics.messages import phrase
 from salesmetrics.pipeline import Files
 from salesmetrics.questions import make_beside, make_catalog, make_listing, make_question, read_options
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from salesmetrics.cli.environment import Environment
     from salesmetrics.ingest.dataset import ReadOptions
+    from salesmetrics.settings.options import Resources
 
 __all__ = [
     "begin_files",
@@ -40,12 +43,20 @@ LONG = 20_000_000
 """Bytes from which on reading takes long enough to say so."""
 
 
-def begin_files(files: Sequence[str], environment: Environment, *, quiet: bool = False, hashed: bool = False) -> Files:
+def begin_files(
+    files: Sequence[str],
+    environment: Environment,
+    resources: Resources,
+    *,
+    quiet: bool = False,
+    hashed: bool = False,
+) -> Files:
     """The files of a command, the first of which is read from now on; at a terminal a long read shows that it goes on.
 
     Args:
         files: As typed.
         environment: Where ``-`` reads from, and what was begun before the options were read.
+        resources: How much memory they may take.
         quiet: Show nothing.
         hashed: The output carries their hashes.
     """
@@ -55,7 +66,15 @@ def begin_files(files: Sequence[str], environment: Environment, *, quiet: bool =
         during=_During(nullcontext() if quiet else _progress(files, environment)),
         early=environment.begun,
         hashed=hashed,
+        memory=bytes_of(resources.memory),
+        in_parts=None if quiet else partial(_tell_parts, environment),
     )
+
+
+def _tell_parts(environment: Environment, paths: Sequence[str], need: int) -> None:
+    """Say which files are read in parts, and what reads them at once."""
+    code = "file_in_parts" if len(paths) == 1 else "files_in_parts"
+    environment.tell(code, path=paths[0], n=len(paths) - 1, gigabytes=need / 1e9, memory=size_typed(need))
 
 
 class _During:
@@ -75,12 +94,18 @@ class _During:
 
 
 def read_exports(
-    files: Sequence[str], options: ReadOptions, environment: Environment, *, hashed: bool = False
+    files: Sequence[str],
+    options: ReadOptions,
+    environment: Environment,
+    *,
+    quiet: bool = False,
+    hashed: bool = False,
 ) -> Exports:
     """The exports of a comparison, each to be read by itself."""
     import_module("polars")
     heed()
-    return Exports(files, options, stdin=_piped(files, environment), hashed=hashed)
+    in_parts = None if quiet else partial(_tell_parts, environment)
+    return Exports(files, options, stdin=_piped(files, environment), hashed=hashed, in_parts=in_parts)
 
 
 def _piped(files: Sequence[str], environment: Environment) -> BinaryIO | None:

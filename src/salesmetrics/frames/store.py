@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-import shutil
+import os
+import re
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
-from typing import NamedTuple
+from secrets import token_hex
+from tempfile import gettempdir
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import finalize
 
 import polars as pl
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.unfinished import held_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["ROWS", "Laid", "Pile", "Store"]
 
 ROWS, BATCH = 250_000, 20_000
 """Rows of a file, and of what is read of it at a time: Polars maps the file that it is at, and reads ahead of each column."""
+ON_DISK = 0.5
+"""Bytes on disk for a byte that the files would take in memory: about twice their text."""
+_NUMBER = re.compile(r"\(os error (\d+)\)")
+"""How Polars gives the number of an error."""
 
 
 class Laid(NamedTuple):
@@ -33,14 +46,24 @@ class Store:
 
     Args:
         piece: Bytes of text that are read at a time.
+        need: Bytes that the files would take in memory.
+        memory: What to type so that they are read in memory, such as ``6GB``.
 
     Raises:
-        OSError: There is no place for temporary files.
+        SalesmetricsError: ``temporary_missing``: there is no place for temporary files; ``temporary_unwritable``.
     """
 
-    def __init__(self, piece: int) -> None:
-        self.folder, self.piece, self._count = Path(mkdtemp(prefix="salesmetrics-")), piece, 0
-        finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+    def __init__(self, piece: int, need: int, memory: str) -> None:
+        self.piece, self._count = piece, 0
+        self._needs = {"gigabytes": ON_DISK * need / 1e9, "memory": memory}
+        try:
+            place = Path(gettempdir())
+        except OSError:
+            raise SalesmetricsError("temporary_missing", **self._needs) from None
+        self.folder = place / f"salesmetrics-{token_hex(8)}"
+        finalize(self, held_until(self.folder))  # before it is there, lest a signal come between
+        with self.writing():
+            self.folder.mkdir(0o700)
 
     def lay(self, frame: pl.DataFrame) -> Laid:
         """Write a frame, and how it is read again."""
@@ -56,6 +79,28 @@ class Store:
         if not pile.paths:
             pile.add(pl.DataFrame(schema=query.collect_schema()))
         return pile.laid()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Something is written to the folder within.
+
+        Raises:
+            SalesmetricsError: ``temporary_unwritable``.
+        """
+        try:
+            yield
+        except OSError as error:
+            number = error.errno or next((int(found) for found in _NUMBER.findall(str(error))), None)
+            cause = str(error) if number is None else os.strerror(number)
+            place = str(self.folder.parent)
+            raise SalesmetricsError("temporary_unwritable", path=place, cause=cause.lower(), **self._needs) from error
+
+    def keep(self, data: bytes) -> Path:
+        """Write a file of bytes."""
+        path = self.path(".txt")
+        with self.writing():
+            path.write_bytes(data)
+        return path
 
     def pile(self) -> Pile:
         """What takes frames one below the other."""
@@ -78,7 +123,8 @@ class Pile:
         """Write one more."""
         for piece in frame.iter_slices(ROWS) if frame.height else [frame]:
             path = self.store.path()
-            piece.write_ipc(path, compat_level=pl.CompatLevel.newest(), record_batch_size=BATCH)
+            with self.store.writing():
+                piece.write_ipc(path, compat_level=pl.CompatLevel.newest(), record_batch_size=BATCH)
             self.paths.append(path)
         self.height += frame.height
 

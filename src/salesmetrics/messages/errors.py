@@ -17,6 +17,11 @@ class ErrorText(NamedTuple):
     hint: str
 
 
+_LESS_DISK = (
+    "a large file is read in parts, which needs about {gigabytes:,.1f} GB of disk: name a folder that has as much, `TMPDIR=/path salesmetrics …`,"
+    " or read it in memory, `--memory {memory}`"
+)
+
 CATALOGUE: Mapping[str, ErrorText] = {
     # --- files ---------------------------------------------------------------------------------------------------
     "file_not_found": ErrorText(
@@ -85,6 +90,11 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "the system does not allow any more threads",
         "raise the limit (`ulimit -u`, or that of the container), or set `POLARS_MAX_THREADS=1`",
     ),
+    "open_files_short": ErrorText(
+        "the system does not allow enough open files", "raise the limit (`ulimit -n`, or that of the container)"
+    ),
+    "temporary_missing": ErrorText("no folder takes temporary files", _LESS_DISK),
+    "temporary_unwritable": ErrorText("cannot write temporary files to `{path:typed}`: {cause:said}", _LESS_DISK),
     "disguised_file": ErrorText("the content of `{path:typed}` does not match its name: it is {actual}", "{fix}"),
     "encoding_unknown": ErrorText(
         "unknown encoding `{encoding}`", "try `utf-8`, `cp1251`, `cp1252`, `gb18030` or `utf-16`"

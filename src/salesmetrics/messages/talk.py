@@ -27,6 +27,8 @@ TALK: Mapping[str, str] = {
     "time_taken": "{seconds:.2f} s",
     "no_kpi_found": "no KPI matches `{text}`",
     "reading_large": "reading {megabytes:,.0f} MB",
+    "file_in_parts": "note: `{path:typed}` would take about {gigabytes:,.1f} GB of memory, so it is read in parts; `--memory {memory}` reads it at once",
+    "files_in_parts": "note: `{path:typed}` and {n:# more file|# more files} would take about {gigabytes:,.1f} GB of memory, so they are read in parts; `--memory {memory}` reads them at once",
     "hidden": "(hidden)",
     "interrupted": "interrupted",
     "terminated": "terminated",

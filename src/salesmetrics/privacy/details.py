@@ -62,7 +62,7 @@ class Holds(Enum):
 
 _OURS = """
     actual advice argument command commands container crm delimiter encoding ends every extensions family field form forms function
-    how key keys kind kinds kpi kpis option operator outcome package profile pseudonym question sep status target title titles type
+    how key keys kind kinds kpi kpis memory option operator outcome package profile pseudonym question sep status target title titles type
     unit variable view views
 """
 
@@ -78,7 +78,7 @@ _DATA = """
     closed closed_interval closes code codes cohort compare condition confidence control count cover covered created
     currencies currency day days deal deals decided deepest denominator detail difference differences differing digits doubt drawn
     draws earlier effect end error event everybody example expected expression factor factors faults fdr fields figures filled
-    first fix formula forward found free gap given goal goals gone group groups have high hint id ids ignored
+    first fix formula forward found free gap gigabytes given goal goals gone group groups have high hint id ids ignored
     interval into item items k known label labels lacking lacks last late later latest lead least left_out length level levels
     limit limits lost low made_of marks max_age mean meaning megabytes method methods mib min_n mix month months more most moved
     moves n naive name named namely names near need needed needs new note now number numerator odd of offset old old_currency

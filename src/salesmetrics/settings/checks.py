@@ -7,6 +7,7 @@ __all__ = [
     "check_currency_symbol",
     "check_key",
     "check_locale",
+    "check_memory",
     "check_reason",
     "check_section",
     "check_zone",
@@ -66,6 +67,27 @@ def check_locale(text: str) -> None:
     from salesmetrics.render.csv_locales import csv_dialect
 
     csv_dialect(text)
+
+
+def check_memory(text: str) -> None:
+    """A size of memory that a file can be read in.
+
+    Raises:
+        SalesmetricsError: ``option_invalid``.
+    """
+    from salesmetrics.errors import RefusedError, SalesmetricsError
+    from salesmetrics.ingest.source.bounds import LEAST_MEMORY, bytes_of, size_typed
+    from salesmetrics.schema.message import Message
+
+    try:
+        size = bytes_of(text)
+    except RefusedError as refusal:
+        cause = refusal.cause
+    else:
+        if size >= LEAST_MEMORY:
+            return
+        cause = Message("has_to_be_at_least", least=size_typed(LEAST_MEMORY))
+    raise SalesmetricsError("option_invalid", option="--memory", value=text, cause=cause, fix=Message("memory_example"))
 
 
 def check_section(name: str) -> None:

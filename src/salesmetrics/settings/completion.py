@@ -34,6 +34,7 @@ __all__ = [
     "complete_periods",
     "complete_profiles",
     "complete_reasons",
+    "complete_sizes",
     "complete_stages",
     "complete_symbols",
     "complete_zones",
@@ -61,6 +62,7 @@ _ENCODINGS = (
 _DELIMITERS = (",", ";", "|", "tab")
 _HORIZONS = ("30", "60", "90", "180", "365")
 _AGES = ("1d", "3d", "4d", "7d", "2w", "31d")
+_SIZES = ("500MB", "1GB", "2GB", "4GB", "8GB", "16GB")
 _LEVELS = ("0.8", "0.9", "0.95", "0.99")
 _SIGNS = ("$", "£", "¥", "kr")
 
@@ -177,6 +179,11 @@ def complete_zones(incomplete: str) -> Offers:
 def complete_encodings(incomplete: str) -> Offers:
     """Encodings that exports have."""
     return _that_begin(_ENCODINGS, incomplete)
+
+
+def complete_sizes(incomplete: str) -> Offers:
+    """Sizes of memory."""
+    return _that_begin(_SIZES, incomplete)
 
 
 def complete_delimiters(incomplete: str) -> Offers:

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 from salesmetrics.settings import checks, completion
 from salesmetrics.settings.option import Option
 
-__all__ = ["Composing", "Forecasting", "Judging", "Listed", "Merging", "Privacy", "Watch"]
+__all__ = ["Composing", "Forecasting", "Judging", "Listed", "Merging", "Privacy", "Resources", "Watch"]
 
 Words = tuple[str, ...]
 Pairs = Mapping[str, str]
@@ -41,6 +41,23 @@ class Listed(NamedTuple):
             "List the first N records; the totals are of all.", metavar="N", form="top_example", least=1, variable=False
         ),
     ] = None
+
+
+class Resources(NamedTuple):
+    """How much of the machine a command takes."""
+
+    memory: Annotated[
+        str,
+        Option(
+            "Memory for reading files; larger files are read in parts.",
+            metavar="SIZE",
+            key="read.memory",
+            about="memory for reading files, for example 2GB or 500MB; larger files are read in parts",
+            form="memory_example",
+            check=checks.check_memory,
+            complete=completion.complete_sizes,
+        ),
+    ] = "2GB"
 
 
 class Merging(NamedTuple):

@@ -14,7 +14,16 @@ from salesmetrics.messages.languages import LANGUAGES
 from salesmetrics.render.writers import WRITERS
 from salesmetrics.settings import checks, completion
 from salesmetrics.settings.option import PREFIX, Kind, Option, Table
-from salesmetrics.settings.option_groups import Composing, Forecasting, Judging, Listed, Merging, Privacy, Watch
+from salesmetrics.settings.option_groups import (
+    Composing,
+    Forecasting,
+    Judging,
+    Listed,
+    Merging,
+    Privacy,
+    Resources,
+    Watch,
+)
 
 __all__ = [
     "GROUPS",
@@ -34,6 +43,7 @@ __all__ = [
     "Output",
     "Privacy",
     "Reading",
+    "Resources",
     "Segments",
     "Selection",
     "SettingsOptions",
@@ -443,6 +453,7 @@ class Diagnosis(NamedTuple):
 
 PANELS: Mapping[Any, str] = {
     Reading: "Reading files",
+    Resources: "Reading files",
     Selection: "Report",
     Segments: "Report",
     Listed: "Report",
@@ -460,6 +471,7 @@ PANELS: Mapping[Any, str] = {
 
 GROUPS: tuple[Any, ...] = (
     Reading,
+    Resources,
     Selection,
     Segments,
     Judging,

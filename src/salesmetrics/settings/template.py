@@ -18,7 +18,7 @@ from salesmetrics.metrics.settings import Settings
 from salesmetrics.schema.inspection import ELSEWHERE
 from salesmetrics.schema.message import Message, outcome_word
 from salesmetrics.settings.model import setting_descriptions
-from salesmetrics.settings.options import TABLES, options_of_table
+from salesmetrics.settings.options import TABLES, Resources, options_of_table
 from salesmetrics.settings.tables import CalendarTable
 
 if TYPE_CHECKING:
@@ -110,6 +110,9 @@ def _reading(
     }
     assumed = {name: value for item in guesses for name, value in item.assumed.items()}
     for option in options_of_table("read"):
+        if option.name in Resources._fields:  # of the machine, not of the files
+            yield _default(option)
+            continue
         if option.name in assumed:
             yield _Line(option.name, _text(assumed[option.name]), phrase("a_guess"))
             continue
@@ -265,9 +268,12 @@ _COMPARED = 300
 
 
 def _keys(table: str) -> Iterator[_Line]:
-    for option in options_of_table(table):
-        value = option.example if option.example is not None else option.default
-        yield _Line(str(option.key).partition(".")[2], _value(value), in_words(option.about), on=False)
+    return map(_default, options_of_table(table))
+
+
+def _default(option: Option) -> _Line:
+    value = option.example if option.example is not None else option.default
+    return _Line(str(option.key).partition(".")[2], _value(value), in_words(option.about), on=False)
 
 
 def _calendar() -> Iterator[_Line]:

@@ -8,7 +8,7 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, with_groups
-from salesmetrics.settings.options import PANELS, Every, Judging, Output, Privacy, Reading, Selection
+from salesmetrics.settings.options import PANELS, Every, Judging, Output, Privacy, Reading, Resources, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -16,6 +16,7 @@ from salesmetrics.settings.sources import SettingsFile
 def benchmark(
     files: Files,
     reading: Reading,
+    resources: Resources,
     privacy: Privacy,
     settings: SettingsFile,
     selection: Annotated[Selection, NotFromFile(("compare", "every", "kpi", "family", "by"))],
@@ -64,11 +65,11 @@ def benchmark(
 
     refuse_below("--seed", seed, 0, 1)
     form = form_of(output)
-    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
+    begun = begin_files(files, environment, resources, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today(), judging=judging)
     terms = BenchmarkTerms(question.accepted, seed, every)
     answer, dataset = analyses.benchmark(
-        begun, read_options(reading, privacy), question, make_catalog(settings), terms, cell=rows
+        begun, read_options(reading, privacy, resources), question, make_catalog(settings), terms, cell=rows
     )
     shown = replace(answer, everything=output.all) if isinstance(answer, Benchmark) else answer
     write_read(shown, dataset, output, form, rejects, environment)

@@ -9,7 +9,7 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, Rejects, with_groups
 from salesmetrics.errors import ExitCode
-from salesmetrics.settings.options import PANELS, Output, Privacy, Reading
+from salesmetrics.settings.options import PANELS, Output, Privacy, Reading, Resources
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -17,6 +17,7 @@ from salesmetrics.settings.sources import SettingsFile
 def check(
     files: Files,
     reading: Reading,
+    resources: Resources,
     privacy: Privacy,
     settings: SettingsFile,
     output: Output,
@@ -51,8 +52,8 @@ def check(
 
     form = form_of(output)
     refuse_form(form, Check, "check")
-    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
-    dataset = load(begun, read_options(reading, privacy))
+    begun = begin_files(files, environment, resources, quiet=output.quiet, hashed=carries_hashes(form))
+    dataset = load(begun, read_options(reading, privacy, resources))
     passed = not has_errors(dataset)
     answer = Check(
         passed=passed,

@@ -8,7 +8,7 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
-from salesmetrics.settings.options import PANELS, Output, Privacy, Reading, Selection
+from salesmetrics.settings.options import PANELS, Output, Privacy, Reading, Resources, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -16,6 +16,7 @@ from salesmetrics.settings.sources import SettingsFile
 def cohort(
     files: Files,
     reading: Reading,
+    resources: Resources,
     privacy: Privacy,
     settings: SettingsFile,
     selection: Annotated[
@@ -59,7 +60,9 @@ def cohort(
     from salesmetrics.cli.request import begin_files, make_question, read_options
 
     form = form_of(output)
-    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
+    begun = begin_files(files, environment, resources, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection._replace(every=every), settings, environment.today())
-    answer, dataset = analyses.cohort(begun, read_options(reading, privacy), question, of=of, every=every, cell=rows)
+    answer, dataset = analyses.cohort(
+        begun, read_options(reading, privacy, resources), question, of=of, every=every, cell=rows
+    )
     write_read(answer, dataset, output, form, rejects, environment)

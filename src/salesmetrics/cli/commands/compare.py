@@ -9,7 +9,7 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
 from salesmetrics.settings.completion import complete_bars
-from salesmetrics.settings.options import PANELS, Output, Privacy, Reading, Selection
+from salesmetrics.settings.options import PANELS, Output, Privacy, Reading, Resources, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -17,6 +17,7 @@ from salesmetrics.settings.sources import SettingsFile
 def compare(
     files: Files,
     reading: Reading,
+    resources: Resources,
     privacy: Privacy,
     settings: SettingsFile,
     # An export is the state of its own day, and a bridge has no KPIs.
@@ -64,7 +65,9 @@ def compare(
 
     form = form_of(output)
     bar = None if rows is None else bar_named(rows)
-    exports = read_exports(files, read_options(reading, privacy), environment, hashed=carries_hashes(form))
+    exports = read_exports(
+        files, read_options(reading, privacy, resources), environment, quiet=output.quiet, hashed=carries_hashes(form)
+    )
     question = make_question(selection, settings, environment.today())
     most = None if form == "json" else SHOWN_CHANGES
     answer, dataset = compare_exports(exports, question, on or (), most=most, bar=bar)

@@ -9,7 +9,7 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import OptionalFiles, Rejects, Without, with_groups
 from salesmetrics.settings.completion import complete_one_kpi
-from salesmetrics.settings.options import Output, Privacy, Reading, Selection
+from salesmetrics.settings.options import Output, Privacy, Reading, Resources, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -17,6 +17,7 @@ from salesmetrics.settings.sources import SettingsFile
 def explain(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="Id of a KPI.", autocompletion=complete_one_kpi)],
     reading: Reading,
+    resources: Resources,
     privacy: Privacy,
     settings: SettingsFile,
     selection: Annotated[Selection, Without(("by", "family", "compare", "min_n"))],
@@ -47,8 +48,8 @@ def explain(
     if not files:
         write_answer(define_kpi(chosen, known), output, form, environment)
         return
-    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
-    options = read_options(reading, privacy)
+    begun = begin_files(files, environment, resources, quiet=output.quiet, hashed=carries_hashes(form))
+    options = read_options(reading, privacy, resources)
     question = replace(make_question(selection, settings, environment.today()), kpis=(kpi,), families=(), by=())
     working, dataset = pipeline.explain(begun, options, question, known)
     write_read(working, dataset, output, form, rejects, environment, headless=True)

@@ -9,7 +9,7 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
 from salesmetrics.settings.completion import complete_forecast_cells
-from salesmetrics.settings.options import PANELS, Forecasting, Output, Privacy, Reading, Selection
+from salesmetrics.settings.options import PANELS, Forecasting, Output, Privacy, Reading, Resources, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -17,6 +17,7 @@ from salesmetrics.settings.sources import SettingsFile
 def forecast(
     files: Files,
     reading: Reading,
+    resources: Resources,
     privacy: Privacy,
     settings: SettingsFile,
     # The period of a report is one of the past.
@@ -53,11 +54,11 @@ def forecast(
     from salesmetrics.cli.request import begin_files, make_question, read_options
 
     form = form_of(output)
-    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
+    begun = begin_files(files, environment, resources, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today())
     answer, dataset = analyses.forecast(
         begun,
-        read_options(reading, privacy),
+        read_options(reading, privacy, resources),
         question,
         target=forecasting.target,
         seed=forecasting.seed,

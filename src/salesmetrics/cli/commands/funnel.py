@@ -9,7 +9,7 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
 from salesmetrics.settings.completion import complete_funnel_cells, complete_horizons
-from salesmetrics.settings.options import PANELS, Output, Privacy, Reading, Selection
+from salesmetrics.settings.options import PANELS, Output, Privacy, Reading, Resources, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -17,6 +17,7 @@ from salesmetrics.settings.sources import SettingsFile
 def funnel(
     files: Files,
     reading: Reading,
+    resources: Resources,
     privacy: Privacy,
     settings: SettingsFile,
     selection: Annotated[
@@ -70,9 +71,9 @@ def funnel(
 
     refuse_below("--horizon", horizon, 1, 90)
     form = form_of(output)
-    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
+    begun = begin_files(files, environment, resources, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today())
     answer, dataset = analyses.funnel(
-        begun, read_options(reading, privacy), question, cohort=cohort, horizon=horizon, cell=rows
+        begun, read_options(reading, privacy, resources), question, cohort=cohort, horizon=horizon, cell=rows
     )
     write_read(answer, dataset, output, form, rejects, environment)

@@ -8,12 +8,13 @@ import typer
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import OptionalFiles, with_groups
-from salesmetrics.settings.options import Privacy, Reading, SettingsOptions
+from salesmetrics.settings.options import Privacy, Reading, Resources, SettingsOptions
 
 
 @with_groups
 def init(
     reading: Reading,
+    resources: Resources,
     privacy: Privacy,
     environment: Environment,
     settings: SettingsOptions,  # noqa: ARG001 - taken, though a first settings file is made without another one
@@ -52,10 +53,10 @@ def init(
     path = output or FILE_NAME
     if path != "-" and Path(path).exists() and not force:
         raise SalesmetricsError("file_exists", path=path)
-    options = read_options(reading, privacy)
+    options = read_options(reading, privacy, resources)
     dataset, guesses = None, list[FileGuess]()
     if files:
-        begun = begin_files(files, environment)
+        begun = begin_files(files, environment, resources)
         dataset, guesses = begun.read_or_guess(options)
         dataset = None if dataset is None else begun.hidden(dataset, options)
     if options.names is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, Rejects, with_groups
-from salesmetrics.settings.options import Output, Privacy, Reading
+from salesmetrics.settings.options import Output, Privacy, Reading, Resources
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -12,6 +12,7 @@ from salesmetrics.settings.sources import SettingsFile
 def inspect(
     files: Files,
     reading: Reading,
+    resources: Resources,
     privacy: Privacy,
     settings: SettingsFile,
     output: Output,
@@ -37,7 +38,10 @@ def inspect(
 
     form = form_of(output)
     refuse_form(form, Inspection, "inspect")
-    begun, options = begin_files(files, environment, quiet=output.quiet), read_options(reading, privacy)
+    begun, options = (
+        begin_files(files, environment, resources, quiet=output.quiet),
+        read_options(reading, privacy, resources),
+    )
     answer, dataset = pipeline.inspect(
         begun, options, settings.thresholds, lambda: make_catalog(settings), settings.shaped
     )

@@ -9,7 +9,7 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
 from salesmetrics.settings.completion import complete_loss_cells
-from salesmetrics.settings.options import PANELS, Judging, Merging, Output, Privacy, Reading, Selection
+from salesmetrics.settings.options import PANELS, Judging, Merging, Output, Privacy, Reading, Resources, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -17,6 +17,7 @@ from salesmetrics.settings.sources import SettingsFile
 def losses(
     files: Files,
     reading: Reading,
+    resources: Resources,
     privacy: Privacy,
     settings: SettingsFile,
     selection: Annotated[Selection, Without(("kpi", "family", "every")), NotFromFile(("kpi", "family", "every", "by"))],
@@ -49,9 +50,9 @@ def losses(
     from salesmetrics.cli.request import begin_files, make_question, read_options
 
     form = form_of(output)
-    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
+    begun = begin_files(files, environment, resources, quiet=output.quiet, hashed=carries_hashes(form))
     question = make_question(selection, settings, environment.today(), judging=judging)
     answer, dataset = analyses.losses(
-        begun, read_options(reading, privacy), question, cell=rows, reasons=merging.merge_reason
+        begun, read_options(reading, privacy, resources), question, cell=rows, reasons=merging.merge_reason
     )
     write_read(answer, dataset, output, form, rejects, environment)

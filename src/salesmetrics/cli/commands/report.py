@@ -16,6 +16,7 @@ from salesmetrics.settings.options import (
     Output,
     Privacy,
     Reading,
+    Resources,
     Segments,
     Selection,
     Watch,
@@ -35,6 +36,7 @@ def report(
     environment: Environment,
     files: Files,
     reading: Reading,
+    resources: Resources,
     privacy: Privacy,
     settings: SettingsFile,
     selection: Selection,
@@ -77,8 +79,8 @@ def report(
     from salesmetrics.cli.request import begin_files, make_beside, make_catalog, make_question, read_options
 
     form = form_of(output)
-    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
-    options = read_options(reading, privacy)
+    begun = begin_files(files, environment, resources, quiet=output.quiet, hashed=carries_hashes(form))
+    options = read_options(reading, privacy, resources)
     begun.open(options)
 
     # The rest of the program is loaded while Polars reads the file, which leaves Python idle.

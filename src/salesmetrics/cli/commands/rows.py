@@ -9,7 +9,7 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Files, NotFromFile, Rejects, Without, with_groups
 from salesmetrics.settings.completion import complete_one_kpi
-from salesmetrics.settings.options import Listed, Output, Privacy, Reading, Selection
+from salesmetrics.settings.options import Listed, Output, Privacy, Reading, Resources, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -18,6 +18,7 @@ def rows(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="Id of a KPI.", autocompletion=complete_one_kpi)],
     files: Files,
     reading: Reading,
+    resources: Resources,
     privacy: Privacy,
     settings: SettingsFile,
     selection: Annotated[Selection, Without(("by", "family", "compare", "every", "level", "min_n"))],
@@ -43,8 +44,8 @@ def rows(
     form = form_of(output)
     refuse_form(form, Rows, "rows")
     begun, options = (
-        begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form)),
-        read_options(reading, privacy),
+        begin_files(files, environment, resources, quiet=output.quiet, hashed=carries_hashes(form)),
+        read_options(reading, privacy, resources),
     )
     question = replace(make_question(selection, settings, environment.today()), kpis=(kpi,), families=(), by=())
     found, dataset = pipeline.rows(begun, options, question, make_catalog(settings), make_listing(listed))

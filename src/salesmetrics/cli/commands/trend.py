@@ -9,7 +9,7 @@ import typer
 from salesmetrics.cli.environment import Environment
 from salesmetrics.cli.options import Always, Files, NotFromFile, Rejects, Without, with_groups
 from salesmetrics.settings.completion import complete_kpis
-from salesmetrics.settings.options import PANELS, Every, Output, Privacy, Reading, Segments, Selection
+from salesmetrics.settings.options import PANELS, Every, Output, Privacy, Reading, Resources, Segments, Selection
 from salesmetrics.settings.sources import SettingsFile
 
 
@@ -20,6 +20,7 @@ def trend(
     ],
     files: Files,
     reading: Reading,
+    resources: Resources,
     privacy: Privacy,
     settings: SettingsFile,
     # A series covers all of its time, whatever the period of a report.
@@ -46,8 +47,8 @@ def trend(
     from salesmetrics.cli.request import begin_files, make_catalog, make_question, read_options
 
     form = form_of(output)
-    begun = begin_files(files, environment, quiet=output.quiet, hashed=carries_hashes(form))
-    options = read_options(reading, privacy)
+    begun = begin_files(files, environment, resources, quiet=output.quiet, hashed=carries_hashes(form))
+    options = read_options(reading, privacy, resources)
     kpis = tuple(name.strip() for name in kpi.split(",") if name.strip())
     question = make_question(
         selection._replace(kpi=kpis, every=every), settings, environment.today(), segments=segments

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesmetrics.errors import SalesmetricsError
+from salesmetrics.errors import RefusedError, SalesmetricsError
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "LEAST_MEMORY",
     "MAX_CELL",
     "MAX_COLUMNS",
     "MAX_FILES",
@@ -24,8 +27,10 @@ __all__ = [
     "afford",
     "afford_text",
     "available_memory",
+    "bytes_of",
     "memory_for",
     "refuse_wide",
+    "size_typed",
     "size_words",
 ]
 
@@ -45,6 +50,12 @@ MAX_WORD = 500
 MAX_LINE = 16 << 20
 """Bytes of one line."""
 
+LEAST_MEMORY = 100_000_000
+"""Bytes of memory that a user can hold reading to."""
+
+_SIZE = re.compile(r"([0-9]{1,15}(?:[.,][0-9]{1,9})?) ?(?:([KMGT]I?)?B)?", re.IGNORECASE)
+_UNITS = {"": 1, **{letter: 1000**power for power, letter in enumerate("KMGT", 1)}}
+_UNITS |= {f"{letter}I": 1024**power for power, letter in enumerate("KMGT", 1)}
 _WORTH_A_LOOK = 32 << 20
 _COPIES = 3
 """Bytes of memory that a byte of text takes at least: the text, its cells, and what is made of them."""
@@ -110,6 +121,31 @@ def size_words(size: int) -> str:
     if size >= 1 << 30:
         return f"{size / 2**30:,.1f} GiB"
     return f"{size >> 20:,} MiB" if size >= 1 << 20 else f"{size:,} bytes"
+
+
+def bytes_of(text: str) -> int:
+    """The bytes of a size as people write it: GB is 10^9 bytes, GiB is 2^30.
+
+    Raises:
+        RefusedError: It is no size.
+
+    >>> bytes_of("2GB"), bytes_of("1,5 gib"), bytes_of("800000000")
+    (2000000000, 1610612736, 800000000)
+    """
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise RefusedError(Message("not_a_size"))
+    number, unit = found.groups()
+    return int(Decimal(number.replace(",", ".")) * _UNITS[(unit or "").upper()])
+
+
+def size_typed(size: int) -> str:
+    """A size that is at least so many bytes, as it is typed.
+
+    >>> size_typed(5_700_000_000), size_typed(420_000_000), size_typed(1)
+    ('6GB', '500MB', '100MB')
+    """
+    return f"{-(-size // 10**9)}GB" if size >= 10**9 else f"{100 * -(-size // 10**8)}MB"
 
 
 class Budget:

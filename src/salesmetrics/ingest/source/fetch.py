@@ -7,20 +7,23 @@ import hashlib
 import io
 import os
 import stat
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import near_name
 from salesmetrics.ingest.source.bounds import MAX_UNPACKED, afford, afford_text, size_words
 from salesmetrics.schema.message import Message
 
-__all__ = ["changed", "fetch", "read_file", "read_pipe", "sha256_of"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["changed", "fetch", "read_file", "read_pipe", "reading", "sha256_of"]
 
 _STEP = 1 << 20
 _WORTH_A_LOOK = 256 << 20
 _LOOKS = 2
-_BEING_WRITTEN = getattr(errno, "ETXTBSY", errno.EBUSY)
 
 
 def fetch(path: str, stdin: BinaryIO | None = None) -> bytes:
@@ -68,13 +71,27 @@ def read_file(path: str) -> bytes:
     Raises:
         SalesmetricsError: ``file_not_found``, ``file_unreadable`` or ``file_too_large``.
     """
+    with reading(path):
+        try:
+            return _read(path)
+        except ValueError as error:  # a name that no file can have
+            raise OSError(str(error)) from error
+
+
+@contextmanager
+def reading(path: str) -> Iterator[None]:
+    """A file is read within.
+
+    Raises:
+        SalesmetricsError: ``file_not_found`` or ``file_unreadable``.
+    """
     try:
-        return _read(path)
+        yield
     except FileNotFoundError:
         raise SalesmetricsError("file_not_found", path=path, near=near_name(path)) from None
-    except (OSError, ValueError) as error:
-        cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise SalesmetricsError("file_unreadable", path=path, cause=cause.lower()) from error
+    except OSError as error:
+        cause = Message("files_open") if error.errno == errno.EMFILE else (error.strerror or str(error)).lower()
+        raise SalesmetricsError("file_unreadable", path=path, cause=cause) from error
 
 
 def _read(path: str) -> bytes:
@@ -91,7 +108,7 @@ def _read(path: str) -> bytes:
         if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
             return data
         del data  # before as much is read again
-    raise OSError(_BEING_WRITTEN, os.strerror(_BEING_WRITTEN))
+    raise changed(path)
 
 
 def _drained(path: str, stream: BinaryIO) -> bytes:
@@ -110,14 +127,18 @@ def _drained(path: str, stream: BinaryIO) -> bytes:
 
 
 def sha256_of(path: str) -> str:
-    """The SHA-256 of a file that stays on disk."""
-    with Path(path).open("rb") as stream:
+    """The SHA-256 of a file that stays on disk.
+
+    Raises:
+        SalesmetricsError: As :func:`read_file`.
+    """
+    with reading(path), Path(path).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def changed(path: str) -> SalesmetricsError:
     """What is raised where a file is written to while it is read."""
-    return SalesmetricsError("file_unreadable", path=path, cause=os.strerror(_BEING_WRITTEN).lower())
+    return SalesmetricsError("file_unreadable", path=path, cause=Message("changed_meanwhile"))
 
 
 def _too_large(path: str) -> SalesmetricsError:

@@ -12,7 +12,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames.laid import laid
 from salesmetrics.ingest.source import encoding as encodings
 from salesmetrics.ingest.source.container import Payload, is_text, unwrap
-from salesmetrics.ingest.source.fetch import changed, read_file
+from salesmetrics.ingest.source.fetch import changed, read_file, reading
 from salesmetrics.ingest.table.dialect import sniff, with_doubled_quotes
 from salesmetrics.ingest.table.regular import line_end, read_regular
 from salesmetrics.ingest.table.repair import Repaired, read_irregular
@@ -50,6 +50,11 @@ def open_in_pieces(
     Raises:
         SalesmetricsError: As :func:`salesmetrics.ingest.table.table.open_tables`.
     """
+    with reading(path):
+        return _open(path, store, encoding, delimiter)
+
+
+def _open(path: str, store: Store, encoding: str | None, delimiter: str | None) -> list[RawTable]:
     cut = delimiter_option(delimiter)
     with Path(path).open("rb") as stream:
         beginning = stream.read(_STEP)
@@ -66,8 +71,7 @@ def open_in_pieces(
         if payload.container in ("parquet", "xlsx"):
             return [_laid_aside(table, store) for table in open_tables(path, read_file(path), delimiter=delimiter)]
         guess = encodings.detect(payload.data, path=payload.path, option=encoding)
-        decoded = store.path(".txt")
-        decoded.write_bytes(encodings.to_utf8(payload.data, guess))
+        decoded = store.keep(encodings.to_utf8(payload.data, guess))
         with TextOnDisk(decoded, name=payload.path) as text:
             tables.append(_read(text, replace(payload, data=b""), guess, cut, store))
         decoded.unlink()
