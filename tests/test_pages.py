@@ -27,7 +27,10 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = [
     ROOT / "README.md",
-    *(DOCS / f"{name}.md" for name in ("README", "quickstart", "your_file", "questions", "reports", "trust", "json")),
+    *(
+        DOCS / f"{name}.md"
+        for name in ("README", "quickstart", "your_file", "large_files", "questions", "reports", "trust", "json")
+    ),
 ]
 RECORDS = {"performance.md", "decisions.md"}
 """Pages about measurements; their commands are benchmarks."""

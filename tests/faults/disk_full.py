@@ -11,11 +11,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ground import INPUT_ERROR, OLD, Ground, deals, folder, held, play, run
+from ground import INPUT_ERROR, OLD, Ground, around, deals, folder, held, play, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_PATCHED = """
+import sys
+from salesmetrics import pipeline
+from salesmetrics.cli.app import main
+lay_aside = pipeline.Files._lay_aside
+pipeline.Files._lay_aside = lambda files, _: lay_aside(files, 1)
+sys.exit(main())
+"""
+IN_PARTS = [sys.executable, "-c", _PATCHED]
+"""The program, with every file read in parts."""
 UNWRITABLE = "error: cannot write "
 OUTPUTS: dict[str, tuple[str, ...]] = {
     "out.json": ("report", "deals.csv", "-q"),
@@ -90,6 +100,27 @@ def growth(ground: Ground) -> None:
             ground.whole("rejects without room", here, before, {**before, "out.csv": None})
 
 
+def in_parts(ground: Ground) -> None:
+    """No room for the columns of a file that is read in parts; nothing of them is left."""
+    said = "error: cannot write temporary files to "
+    for size in ground.some(1, [1, 2_000, 9_000]):
+        with folder() as here, folder() as away:
+            (away / "deals.csv").unlink()
+            words = ("report", "deals.csv", "-q")
+            space = around(TMPDIR=str(away))
+            done = run(*words, cwd=here, env=space, before=partial(limited, size), program=IN_PARTS)
+            ground.check(f"{size} bytes for a column", done, [INPUT_ERROR], said)
+            ground.whole(f"{size} bytes for a column", away, {})
+    if ground.full:
+        with small_disk(64) as place, folder() as here:
+            if place is None:
+                return
+            (here / "deals.csv").write_text(deals(2_000), "utf-8")
+            done = run("report", "deals.csv", "-q", cwd=here, env=around(TMPDIR=str(place)), program=IN_PARTS)
+            ground.check("columns on a small disk", done, [INPUT_ERROR], said)
+            ground.whole("columns on a small disk", place, {})
+
+
 @contextmanager
 def small_disk(kilobytes: int) -> Iterator[Path | None]:
     """A file system with so much room; None where this process may mount none."""
@@ -146,6 +177,7 @@ def trials(ground: Ground) -> None:
     """The device, a quota, and a disk in full."""
     device(ground)
     growth(ground)
+    in_parts(ground)
     if ground.full:
         disk(ground)
 
