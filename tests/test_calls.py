@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import salesmetrics
+from effort import in_turn
 from in_process import invoke
 from salesmetrics import asking
 from salesmetrics.errors import SalesmetricsError
@@ -97,8 +98,10 @@ def test_a_result_is_saved_in_each_form_as_its_command_writes_it(
             continue
         assert done.returncode in (0, 1), done.stderr
         result.save(ours)
-        copied.save(str(again))
-        assert ours.read_bytes() == again.read_bytes() == theirs.read_bytes(), form
+        assert ours.read_bytes() == theirs.read_bytes(), form
+        if form in in_turn(list(WRITERS), len(words)):  # what it is drawn from is equal, as was asserted
+            copied.save(str(again))
+            assert ours.read_bytes() == again.read_bytes(), form
 
 
 def _emptied(folder: Path) -> None:

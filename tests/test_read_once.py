@@ -23,7 +23,7 @@ ASKED = [
     ("rows", "revenue", "deals.csv", "--all"),
     ("report", ".", "--format", "json"),
     ("report", ".", "--as-of", "2026-03-31", "--where", "owner is not null", "--format", "json"),
-    ("report", ".", "--currency", "EUR", "--format", "csv"),
+    ("report", "deals.csv", "invoices.csv", "--currency", "EUR", "--format", "csv"),
     ("inspect", "."),
     ("check", "deals.csv", "leads.csv", "--no-names"),
     ("cohort", "deals.csv", "customers.csv", "revenue.csv", "--format", "csv"),
