@@ -117,7 +117,7 @@ def _from_option(data: bytes, path: str, option: str) -> Encoding:
     try:
         name = codecs.lookup(option).name
         "".encode(name)
-    except (LookupError, UnicodeError) as error:
+    except (LookupError, ValueError) as error:
         raise SalesmetricsError("encoding_unknown", encoding=option, path=path) from error
     if name == "utf-8" and data.startswith(codecs.BOM_UTF8):
         name = "utf-8-sig"
