@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import runpy
@@ -12,6 +13,7 @@ import tempfile
 import time
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
@@ -21,6 +23,7 @@ import in_process
 from in_process import Done, invoke
 from salesmetrics import pipeline, report
 from salesmetrics.errors import RefusedError, SalesmetricsError
+from salesmetrics.ingest.source import fetch
 from salesmetrics.ingest.source.bounds import bytes_of, size_typed
 
 if TYPE_CHECKING:
@@ -269,3 +272,26 @@ def test_a_signal_leaves_no_folder_behind(number: signal.Signals, code: int, tmp
     out, err = process.communicate(timeout=60)
     assert (out, err, process.returncode) == ("", f"{'interrupted' if code == 130 else 'terminated'}\n", code)
     assert list(temporary.iterdir()) == []
+
+
+def test_a_file_that_changes_and_too_many_open_files_have_plain_words(
+    exports: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(*_: object) -> bytes:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fetch, "_read", refuse)
+        path = tmp_path / "deals.csv"
+        path.write_bytes(b"Deal ID\n1\n")
+        assert invoke("report", str(path)).stderr.startswith(f"error: cannot read `{path}`: too many files are open\n")
+    looks = iter(range(9))
+    seen = os.fstat
+
+    def moving(number: int) -> object:
+        found = seen(number)
+        return SimpleNamespace(st_size=found.st_size, st_mtime_ns=next(looks))
+
+    monkeypatch.setattr(os, "fstat", moving)
+    with pytest.raises(SalesmetricsError, match="it changed while it was read"):
+        fetch.read_file(exports["messy"])
