@@ -49,6 +49,15 @@ def golden(request: pytest.FixtureRequest) -> Golden:
     return partial(check_golden, update=request.config.getoption("--update-golden"))
 
 
+@pytest.fixture(scope="module")
+def read_once() -> Iterator[None]:
+    """Functions of Python read files once within a module, as commands do anyway."""
+    from read_once import reading_once
+
+    with reading_once():
+        yield
+
+
 @pytest.fixture(scope="session")
 def realdata() -> Path:
     """The folder of real exports; tests that need it are skipped where it is not at hand."""

@@ -30,6 +30,9 @@ from salesmetrics.statistics.bands import binomial_band
 from salesmetrics.statistics.control import p_prime_limits
 from study import study
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
+
 ROOT = Path(__file__).parent.parent
 DEALS = str(ROOT / "examples" / "deals.csv")
 STUDY = study("benchmark")

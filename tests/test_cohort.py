@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from golden_file import Golden
     from salesmetrics.answers.cohort import Cohort, Cohorts
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
+
 ROOT = Path(__file__).parent.parent
 DEALS, LEADS = ROOT / "examples" / "deals.csv", ROOT / "examples" / "leads.csv"
 STUDY = study("cohort")

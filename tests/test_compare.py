@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from golden_file import Golden
     from salesmetrics.answers.compare import Bridge
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
+
 ROOT = Path(__file__).parent.parent
 WEEKLY = "examples/weekly"
 PAIR = (f"{WEEKLY}/deals-2026-09-09.csv", f"{WEEKLY}/deals-2026-09-16.csv")

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from golden_file import Golden
     from salesmetrics.answers.funnel import Funnel, FunnelStage
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
+
 ROOT = Path(__file__).parent.parent
 DEALS, STAGES = ROOT / "examples" / "deals.csv", ROOT / "examples" / "stages.csv"
 MEANINGS = {"Won": "won", "Lost": "lost", "Void": "other"}

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from golden_file import Golden
     from salesmetrics.answers.losses import Losses
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
+
 ROOT = Path(__file__).parent.parent
 DEALS, STAGES = ROOT / "examples" / "deals.csv", ROOT / "examples" / "stages.csv"
 VIEWS = ("reason", "stage", "owner", "product", "age")

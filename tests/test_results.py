@@ -30,6 +30,9 @@ from salesmetrics.settings.options import options_of
 if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Dataset
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
+
 ROOT = Path(__file__).parent.parent
 DEALS, STAGES = "examples/deals.csv", "examples/stages.csv"
 FUNCTIONS = [
