@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from golden_file import Golden
     from salesmetrics.answers.forecast import Forecast, ForecastLine
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
+
 ROOT = Path(__file__).parent.parent
 DEALS, STAGES, QUOTAS = (str(ROOT / "examples" / f"{name}.csv") for name in ("deals", "stages", "quotas"))
 MAVEN = ROOT.parent / "shared" / "realdata" / "maven_crm_original" / "sales_pipeline.csv"

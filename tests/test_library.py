@@ -15,6 +15,9 @@ import pytest
 import salesmetrics
 from salesmetrics.render.writers import render
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
+
 DEALS = str(Path(__file__).parent.parent / "examples" / "deals.csv")
 
 

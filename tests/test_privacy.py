@@ -25,6 +25,9 @@ from salesmetrics.schema.kinds import KIND_NAMES, column_types
 if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Dataset
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 KINDS = (
     "deals",

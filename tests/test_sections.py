@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from salesmetrics.answers.sections import Sections
     from salesmetrics.render.page import PageBlock
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
+
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
 DEALS, STAGES, QUOTAS = (str(EXAMPLES / f"{name}.csv") for name in ("deals", "stages", "quotas"))

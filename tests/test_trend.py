@@ -24,6 +24,9 @@ from salesmetrics.metrics.catalog import catalog
 from salesmetrics.render.writers import Screen, render
 from salesmetrics.statistics.control import PowerSums, p_prime_limits, power_of_sums, scaled_limits, variation_of
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
+
 AS_OF = date(2026, 3, 10)
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

@@ -22,6 +22,9 @@ from salesmetrics.privacy.names import PSEUDONYM, Names
 if TYPE_CHECKING:
     from salesmetrics.ingest.dataset import Dataset
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 DEALS, KARIM = str(EXAMPLES / "deals.csv"), "Karim Bellweather"
 SORTS: dict[str, Any] = {
