@@ -24,7 +24,7 @@ from in_process import Done, invoke
 from salesmetrics import pipeline, report
 from salesmetrics.errors import RefusedError, SalesmetricsError
 from salesmetrics.ingest.source import fetch
-from salesmetrics.ingest.source.bounds import bytes_of, size_typed
+from salesmetrics.ingest.source.bounds import afford_in_parts, bytes_of, size_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -295,3 +295,11 @@ def test_a_file_that_changes_and_too_many_open_files_have_plain_words(
     monkeypatch.setattr(os, "fstat", moving)
     with pytest.raises(SalesmetricsError, match="it changed while it was read"):
         fetch.read_file(exports["messy"])
+
+
+def test_so_many_records_take_more_than_they_may_even_in_parts() -> None:
+    afford_in_parts("deals.csv", 10_000_000, 2_000_000_000)
+    with pytest.raises(SalesmetricsError) as refused:
+        afford_in_parts("deals.csv", 100_000_000, 2_000_000_000)
+    assert refused.value.code == "memory_short"
+    assert refused.value.details["cause"].details == {"records": 100_000_000, "need": "14GB", "have": "2GB"}

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
-from salesmetrics.ingest.source.bounds import memory_for, size_typed
+from salesmetrics.ingest.source.bounds import afford_in_parts, memory_for, size_typed
 from salesmetrics.ingest.source.fetch import read_file, read_pipe
 from salesmetrics.ingest.together import in_turn
 from salesmetrics.resolving import (
@@ -127,6 +127,7 @@ class Files:
         self._paths: list[str] = []
         self._in_parts = in_parts
         self._store: Store | None = None
+        self._records = 0
         with suppress(SalesmetricsError):
             self._paths = [item.path for item in expand(self.typed)]
             first, size = self._paths[0], size_of(self._paths)
@@ -321,7 +322,14 @@ class Files:
 
         if self._hashed:
             self._hashes[path] = do(lambda: sha256_of(path))
-        return do(lambda: open_in_pieces(path, store, encoding=options.encoding, delimiter=options.delimiter))
+
+        def read() -> list[RawTable]:
+            tables = open_in_pieces(path, store, encoding=options.encoding, delimiter=options.delimiter)
+            self._records += sum(table.frame.height for table in tables)
+            afford_in_parts(path, self._records, options.memory or 0)
+            return tables
+
+        return do(read)
 
 
 class HeldFiles(Files):

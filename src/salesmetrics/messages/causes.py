@@ -163,6 +163,7 @@ CAUSES: Mapping[str, str] = {
     "is_device": "it is a device, not a file",
     "at_least_so_many": "at least ",
     "for_file": " for `{path:typed}`",
+    "takes_more_in_parts": "even in parts it takes about {need} for {records:,} records, and `--memory` is {have}",
     "takes_more_memory": "it needs at least {need}, and {have} is available",
     "control_characters": "{control:,} of the first {bytes:,} bytes are control characters",
     "fits_no_encoding": "it matches no text encoding",
