@@ -9,7 +9,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["FULL", "QUICK", "in_turn", "tries"]
+__all__ = ["FULL", "QUICK", "in_turn", "one_in", "tries"]
 
 T = TypeVar("T")
 
@@ -26,3 +26,8 @@ def tries(most: int) -> int:
 def in_turn(cases: Sequence[T], turn: int) -> Sequence[T]:
     """The cases that a property is tried on where each of its kind takes its turn: every second one, or all when there is time."""
     return cases if settings.get_current_profile_name() == FULL else cases[turn % 2 :: 2]
+
+
+def one_in(cases: Sequence[T], count: int) -> Sequence[T]:
+    """One in so many of the cases that a property is tried on, or all when there is time."""
+    return cases if settings.get_current_profile_name() == FULL else cases[count // 2 :: count]

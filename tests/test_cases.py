@@ -14,12 +14,16 @@ import shlex
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+import in_process
+from effort import one_in
 from in_process import invoke
+from salesmetrics import pipeline
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.messages.errors import CATALOGUE
 
@@ -118,6 +122,22 @@ def test_case(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None
     if request.config.getoption("--update-golden", default=False):
         rewrite(case, outcome)
     assert outcome == expected(case)
+
+
+@pytest.mark.parametrize("name", one_in(NAMES, 20))
+def test_case_in_parts(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same where every file is read in parts of a few rows; a note names these files."""
+    lay_aside = pipeline.Files._lay_aside
+    monkeypatch.setattr(in_process, "reading_once", nullcontext)  # what was read in memory says nothing about parts
+    monkeypatch.setattr(pipeline, "LEAST_PIECE", 500)
+    monkeypatch.setattr(pipeline.Files, "_lay_aside", lambda files, _: lay_aside(files, 1))
+    case = CASES / name
+    outcome = run(case, tmp_path)
+    rest = [line for line in outcome.stderr.splitlines(keepends=True) if not _READ_IN_PARTS.match(line)]
+    assert replace(outcome, stderr="".join(rest)) == expected(case)
+
+
+_READ_IN_PARTS = re.compile(r"note: .* read in parts; ")
 
 
 def cases_of(code: str) -> list[Path]:
