@@ -151,3 +151,10 @@ def test_other_factors_are_refused() -> None:
         product_parts({"a": 1}, {"b": 1})
     with pytest.raises(ValueError, match="factors of velocity"):
         velocity_parts({"a": 1}, {"a": 1})
+
+
+def test_a_segment_that_stays_as_it_was_makes_no_paradox() -> None:
+    before, after = {"a": (10, 20), "b": (2, 20)}, {"a": (5, 10), "b": (4, 30)}
+    assert simpsons_paradox(before, after) is None
+    assert simpsons_paradox(after, before) is None
+    assert simpsons_paradox(before, {"a": (6, 10), "b": (4, 30)}) == "up"

@@ -17,8 +17,8 @@ from effort import tries
 from salesmetrics.engine.where import apply_where
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.metrics.sql import AGGREGATES, FUNCTIONS, TYPES, to_polars
-from salesmetrics.metrics.sql_parser import MOST_JOINED, parse
+from salesmetrics.metrics.sql import AGGREGATES, FUNCTIONS, MANY, TYPES, SqlError, to_polars
+from salesmetrics.metrics.sql_parser import LONGEST, MOST_JOINED, parse
 from salesmetrics.metrics.user import UserKpi, with_user_kpis
 
 if TYPE_CHECKING:
@@ -357,3 +357,25 @@ def test_many_values_go_into_a_list() -> None:
     assert outcome_of_where(" OR ".join(["quantity = 9"] * (MOST_JOINED // 2))) == "done"
     with pytest.raises(SalesmetricsError, match=f"more than {MOST_JOINED} parts"):
         apply_where({"deals": DEALS}, " OR ".join(["quantity = 9"] * MOST_JOINED))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("won" + " " * LONGEST, "sql_long"),
+        ("(won", "sql_early_end_expected"),
+        ("won )", "sql_out_of_place"),
+        (f"amount > {'1' * 31}", "sql_number"),
+        (f"CASE{' WHEN won THEN 1' * (MANY + 1)} END = 1", "sql_branches"),
+        ("closed + INTERVAL 'a while' > created", "sql_interval"),
+        ("closed > DATE '２０２６-01-31'", "sql_literal"),
+        ("EXTRACT(moon FROM closed) = 1", "sql_date_part"),
+        ("STRFTIME(closed, '%Q') = '1'", "sql_date_format"),
+        ("ROUND(amount, 12) = 1", "sql_round"),
+        ("ROUND(amount, won) = 1", "sql_round"),
+    ],
+)
+def test_what_polars_would_take_in_another_way_is_refused_by_its_reason(text: str, code: str) -> None:
+    with pytest.raises(SqlError) as refused:
+        parse(text)
+    assert refused.value.cause.code == code

@@ -123,7 +123,7 @@ def test_resampling_comes_to_the_share_of_all_choices(statistic: str, places: tu
     assert exact - 5 * error <= np.mean(found) <= exact * 20 / 19 + 5 * error
 
 
-@pytest.mark.parametrize("q", [0.1, 0.5, 0.77])
+@pytest.mark.parametrize("q", [0.1, 0.5, 0.77, 0.95])
 def test_a_sample_at_the_quantile_of_all_is_as_near_as_any(q: float) -> None:
     values = np.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0])
     own = np.quantile(values, [q])

@@ -40,7 +40,8 @@ def report(data: str) -> dict[str, dict]:
     coverage = Coverage(data_file=data, config_file=str(ROOT / "pyproject.toml"))
     coverage.load()
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
-        coverage.json_report(outfile=out.name)
+        # Tests copy the package to other places as well.
+        coverage.json_report(outfile=out.name, include=[str(ROOT / PACKAGE / "*")])
         files = json.loads(Path(out.name).read_text("utf-8"))["files"]
     return {path.partition(PACKAGE)[2]: found for path, found in files.items()}
 

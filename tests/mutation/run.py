@@ -79,6 +79,7 @@ def main() -> int:
                 outcome = "explained"
             tally.setdefault(mutant.module, Counter())[outcome] += 1
             line = {
+                "module": mutant.module,
                 "place": mutant.place,
                 "text": mutant.text,
                 "change": mutant.change,
@@ -119,14 +120,15 @@ def table(tally: dict[str, Counter[str]]) -> str:
 
 def _chosen(asked: argparse.Namespace) -> Iterator[list[Mutant]]:
     """What is to be tried, room by room."""
-    again: set[tuple[str, str]] | None = None
+    again: set[tuple[str, str, str]] | None = None
     if asked.again:
         lines = [json.loads(line) for line in asked.again.read_text("utf-8").splitlines()]
-        again = {(line["text"], line["change"]) for line in lines if line["outcome"] in (SURVIVED, UNREACHED)}
+        survived = [line for line in lines if line["outcome"] in (SURVIVED, UNREACHED)]
+        again = {(line["module"], line["text"], line["change"]) for line in survived}
     for room in asked.rooms.split(","):
         chosen = [mutant for module in (modules(room) or [room]) for mutant in mutants(module)]
         if again is not None:
-            chosen = [mutant for mutant in chosen if (mutant.text, mutant.change) in again]
+            chosen = [mutant for mutant in chosen if (mutant.module, mutant.text, mutant.change) in again]
         if asked.sample is not None and asked.sample < len(chosen):
             places = random.Random(f"{asked.seed} {room}").sample(range(len(chosen)), asked.sample)
             chosen = [chosen[place] for place in sorted(places)]
@@ -185,12 +187,12 @@ def _heavy() -> None:
 
 def _pytest(tests: Sequence[str], plugin: object) -> int:
     os.chdir(ROOT)
-    imported_already = "ignore::pytest.PytestAssertRewriteWarning"
+    # What is imported already, and classes of ours whose names begin with Test.
+    quiet = ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-W", "ignore::pytest.PytestCollectionWarning"]
     options = [
         "-q",
         "-x",
-        "-W",
-        imported_already,
+        *quiet,
         "-p",
         "no:cacheprovider",
         "--capture=sys",
