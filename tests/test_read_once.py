@@ -16,19 +16,20 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 ASKED = [
-    ("check", "."),
     ("report", "deals.csv", "--by", "owner", "--format", "json"),
-    ("report", "deals.csv", "--date-order", "dmy", "--format", "json"),
-    ("funnel", "deals.csv", "stages.csv", "--format", "csv"),
-    ("rows", "revenue", "deals.csv", "--all"),
-    ("report", ".", "--format", "json"),
-    ("report", ".", "--as-of", "2026-03-31", "--where", "owner is not null", "--format", "json"),
-    ("report", "deals.csv", "invoices.csv", "--currency", "EUR", "--format", "csv"),
+    ("report", "deals.csv", "--won", "Contract sent", "--format", "json"),
+    ("report", "deals.csv", "--as-of", "2026-03-31", "--format", "json"),
+    ("report", "deals.csv", "invoices.csv", "rates.csv", "--format", "csv"),
+    ("report", "deals.csv", "invoices.csv", "rates.csv", "--currency", "USD", "--format", "csv"),
+    ("check", "."),
     ("inspect", "."),
+    ("check", "deals.csv", "leads.csv"),
     ("check", "deals.csv", "leads.csv", "--no-names"),
-    ("cohort", "deals.csv", "customers.csv", "revenue.csv", "--format", "csv"),
+    ("check", "deals.csv", "leads.csv", "--won", "Nowhere"),
+    ("funnel", "deals.csv", "stages.csv", "--format", "csv"),
     ("forecast", "deals.csv", "stages.csv", "--period", "2026-Q4", "--format", "json"),
-    ("losses", "deals.csv", "--won", "Nowhere"),
+    ("rows", "revenue", "deals.csv", "--all"),
+    ("losses", "deals.csv", "--by", "nothing"),
 ]
 
 
@@ -62,6 +63,17 @@ def test_a_file_that_has_changed_is_read_anew(tmp_path: Path) -> None:
     now = invoke("report", "deals.csv", cwd=tmp_path)
     forget()
     assert now == invoke("report", "deals.csv", cwd=tmp_path) != was
+
+
+def test_a_column_that_only_a_later_question_names_is_there(tmp_path: Path) -> None:
+    lines = [f"D{n},Closed Won,{n}00,2026-01-0{n},2026-02-0{n},{'red' if n % 2 else 'blue'}" for n in range(1, 9)]
+    header = "Deal ID,Deal Stage,Amount,Create Date,Close Date,Coat of paint"
+    (tmp_path / "deals.csv").write_text("\n".join([header, *lines, ""]), "utf-8")
+    invoke("report", "deals.csv", cwd=tmp_path)
+    now = invoke("report", "deals.csv", "--by", "Coat of paint", cwd=tmp_path)
+    forget()
+    assert now == invoke("report", "deals.csv", "--by", "Coat of paint", cwd=tmp_path)
+    assert "blue" in now.stdout
 
 
 def test_outside_of_commands_nothing_is_remembered() -> None:
