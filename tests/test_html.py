@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from browser import COMMANDS, MADE, html_of, page_named
 from drawn import blocks_of, tables_of
 from every_block import EXTREMES, MARKS, every_block
+from salesmetrics.messages.speech import speaking
 from salesmetrics.render import write_html
 from salesmetrics.render.document import Bar, Cell, Column, Kind, Row, Sparkline, Step, Table, Text, Whisker, plain
 from salesmetrics.render.drawings import drawn_chart, drawn_mark
@@ -152,6 +153,15 @@ def test_every_number_is_text_that_needs_no_drawing(name: str) -> None:
 def test_the_same_page_is_the_same_bytes(name: str) -> None:
     write_html._environment.cache_clear()
     assert write_html.write(page_named(name), Screen()) == html_of(name)
+
+
+def test_a_page_in_another_language_leaves_no_word_in_the_next() -> None:
+    html_of("every block")
+    write_html._environment.cache_clear()
+    write_html._style.cache_clear()
+    with speaking("ru"):
+        write_html.write(page_named("every block"), Screen())
+    assert write_html.write(page_named("every block"), Screen()) == html_of("every block")
 
 
 def test_columns_and_rows_have_headings() -> None:

@@ -112,7 +112,7 @@ def _environment(tag: str) -> Environment:
 @cache
 def _style() -> str:
     """The styles without their layout."""
-    text = _environment(ENGLISH.tag).get_template("page.css").render(steps=STEPS)
+    text = escaping().get_template("page.css").render(steps=STEPS)
     return re.sub(r" ?([{};,]) ?|(?<=:) ", r"\1", " ".join(re.sub(r"/\*.*?\*/", "", text).split()))
 
 
