@@ -27,6 +27,7 @@ from salesmetrics.engine.request import windows_of
 from salesmetrics.entities.currency import UNRATED
 from salesmetrics.entities.days import MONEY
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.frames.laid import united
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.metrics.definition import (
     DifferenceInDifferences,
@@ -166,7 +167,7 @@ def records_behind(
     form = form_of(kpi, catalog, asked.there, asked.given)
     behind = measures_behind(kpi, catalog)
     counted = {name: m for (name, _), m in behind.items() if name in asked.there}
-    frame = pl.concat(parts, how="diagonal_relaxed")
+    frame = united(parts)
     usual = [name for part in parts for name in part.columns if name not in besides or name in IDENTIFYING]
     if ADDS not in frame.columns:
         frame = frame.with_columns(pl.lit(value=True).alias(ADDS))

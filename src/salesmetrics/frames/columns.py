@@ -90,7 +90,4 @@ def side_by_side(frame: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     """
     if not other.width:
         return frame
-    if not isinstance(frame, LaidFrame):
-        return frame.hstack(other.get_columns())
-    groups = other.groups if isinstance(other, LaidFrame) else [frame.store.lay(other)]
-    return LaidFrame([*frame.groups, *groups], frame.store)
+    return frame.hstack(other if isinstance(frame, LaidFrame) else other.get_columns())

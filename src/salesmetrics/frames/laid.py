@@ -75,6 +75,8 @@ def laid(columns: Laid, store: Store, height: int | None = None) -> pl.DataFrame
 def united(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Frames one below the other; a column that one lacks is null there."""
     store = next((frame.store for frame in frames if isinstance(frame, LaidFrame)), None)
+    if len(frames) == 1:
+        return frames[0]
     if store is None:
         return pl.concat(frames, how="diagonal_relaxed")
     piles = tuple(pile for frame in frames if isinstance(frame, LaidFrame) for pile in frame.piles)
@@ -262,7 +264,7 @@ class LaidFrame(pl.DataFrame):
         asked = _exprs(exprs, named)
         about = self._about(asked)
         query = _beside(about).select(asked)
-        if all(map(_by_row, asked)):
+        if any(map(_by_row, asked)) and all(_by_row(expr) or _is_one_value(expr) for expr in asked):
             return self._of([Laid(query, _piles(about))], self._height)
         return collected(query)
 
@@ -311,6 +313,16 @@ class LaidFrame(pl.DataFrame):
             ],
             self._height,
         )
+
+    def hstack(self, columns: Any, *, in_place: bool = False) -> pl.DataFrame:
+        """The frame with more columns; this one stays as it is."""
+        if in_place:
+            raise NotImplementedError
+        found = columns if isinstance(columns, pl.DataFrame) else pl.DataFrame(columns)
+        if not found.width:
+            return self
+        groups = found.groups if isinstance(found, LaidFrame) else [self.store.lay(found)]
+        return self._of([*self.groups, *groups], self._height)
 
     def with_row_index(self, name: str = "index", offset: int = 0) -> pl.DataFrame:
         """The frame with the numbers of its rows as its first column."""
@@ -410,7 +422,14 @@ class _Groups:
         return collected(self._query().len(name))
 
     def __iter__(self) -> Iterator[tuple[Any, pl.DataFrame]]:
-        return iter(self.frame.collect().group_by(*self.by, maintain_order=self.maintain_order, **self.named))
+        """The key of each group and its rows, which lie on disk."""
+        keys = self.frame.select(*self.by, **self.named).unique(maintain_order=True)
+        for key in keys.iter_rows():
+            same = [
+                pl.col(name).eq_missing(pl.lit(value, keys.schema[name]))
+                for name, value in zip(keys.columns, key, strict=True)
+            ]
+            yield key, self.frame.filter(*same)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.frame.collect().group_by(*self.by, maintain_order=self.maintain_order, **self.named), name)
@@ -466,6 +485,11 @@ def _by_row(expr: Any) -> bool:
         return expr.meta.is_row_separable() and expr.meta.is_length_preserving() and bool(_roots(expr) - {"*"})
     except pl.exceptions.InvalidOperationError:  # of several columns at once Polars does not say
         return False
+
+
+def _is_one_value(expr: Any) -> bool:
+    """Whether it is one value, which beside a column is that of all rows."""
+    return isinstance(expr, pl.Expr) and expr.meta.is_literal(allow_aliasing=True) and expr.meta.is_scalar()
 
 
 def _within(mapping: dict[str, str], schema: pl.Schema) -> dict[str, str]:
