@@ -107,7 +107,7 @@ CNY MYR Wilson Poisson Kaplan Meier Aalen Johansen Nelson Greenwood Newcombe Ben
 bootstrap Europe Berlin Asia Ann Ana Won Lost Price North No Contract sent AND OR NOT LIKE IN x k n N p KPIs of in P
 xx A Z K M MB GB MiB UTC SKU WAPE XmR ROC Brier Shapley Kitagawa Simpson P10 P50 P90 p90 shell Unix Kommo amoCRM Fxiaoke
 gzip bzip2 xz xls xlsx zip Zip RAR PNG JPEG GIF XML SQLite MySQL Parquet OpenDocument Office windows json csv CASE ROUND CAST
-IS EXTRACT LENGTH BETWEEN COALESCE LOWER ABS NULL REPLACE Tab Zstandard PowerShell bash zsh fish
+IS EXTRACT LENGTH BETWEEN COALESCE LOWER ABS NULL REPLACE Tab Zstandard Spark Java PowerShell bash zsh fish
 """
 ALLOWED = frozenset(_NAMES.split())
 """Names, formats and abbreviations that these languages write in Latin letters, and values of examples."""

@@ -48,6 +48,8 @@ KNOWN = {
     "--map": ("created=Create", "created=Create Date"),
     "--lost": ("Closed l", "Closed lost"),
     "--max-age": ("4", "4d"),
+    "--engine": ("sp", "spark"),
+    "--master": ("ya", "yarn"),
     "--memory": ("50", "500MB"),
     "--merge-reason": ("price=Pri", "price=Price"),
     "--of": ("le", "leads"),

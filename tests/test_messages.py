@@ -354,6 +354,7 @@ OTHER_WORDS = {
     "render/html_tables.py": "tags of HTML",
     "ingest/canonical/amounts.py": "how often an amount is paid",
     "ingest/parse/currency.py": "names of currencies",
+    "ingest/table/far.py": "columns, as Spark takes them",
     "calendar/periods.py": "how files write periods",
     "schema/meanings.py": "what fields mean, for the page that lists them",
     "settings/options.py": "declarations of options, whose help is translated where it is declared",

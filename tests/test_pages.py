@@ -32,7 +32,7 @@ PAGES = [
         for name in ("README", "quickstart", "your_file", "large_files", "questions", "reports", "trust", "json")
     ),
 ]
-RECORDS = {"performance.md", "decisions.md"}
+RECORDS = {"performance.md", "decisions.md", "spark.md"}
 """Pages about measurements; their commands are benchmarks."""
 BLOCK = re.compile(r"^(?P<mark><!-- ci:\w+ -->\n)?```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (?P<command>(?:.*\\\n)*.*)\n", re.MULTILINE)

@@ -12,7 +12,7 @@ from contextlib import nullcontext, suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from msgspec.structs import replace
 
@@ -74,6 +74,8 @@ T = TypeVar("T")
 
 EARLY = 400_000_000
 """Bytes of files that are read before it is known how much memory they may take."""
+PIECE_OF_SPARK = 8 << 20
+"""Bytes of text that an executor cuts into cells at a time."""
 PIECES, LEAST_PIECE = 64, 1 << 20
 """Into how many pieces of text the memory is divided, and how small these may get."""
 
@@ -128,6 +130,7 @@ class Files:
         self._in_parts = in_parts
         self._store: Store | None = None
         self._records = 0
+        self._session: Any = None
         with suppress(SalesmetricsError):
             self._paths = [item.path for item in expand(self.typed)]
             first, size = self._paths[0], size_of(self._paths)
@@ -163,9 +166,23 @@ class Files:
         # Two threads that import take turns at every step. So this one does it, and the other then finds it done.
         import_module("salesmetrics.ingest.table.table")
         self._names = options.names
-        self._lay_aside(options.memory)
+        if options.engine == "spark":
+            self._ask_spark(options)
+        else:
+            self._lay_aside(options.memory)
         for path in list(self._bytes):
             self._tables[path] = self._open(path, options)
+
+    def _ask_spark(self, options: ReadOptions) -> None:
+        """Let Spark read all files."""
+        if self._session is None:
+            from salesmetrics.frames.spark import session_of
+            from salesmetrics.frames.store import Store
+
+            self._session = session_of(options.master)
+            need = beyond(self._paths, 1)
+            self._store, self._large = Store(PIECE_OF_SPARK, need, size_typed(need)), False
+            self._bytes.clear()
 
     def _lay_aside(self, memory: int | None) -> None:
         """Let the columns of all files lie on disk where they would take more memory than they may."""
@@ -324,7 +341,13 @@ class Files:
             self._hashes[path] = do(lambda: sha256_of(path))
 
         def read() -> list[RawTable]:
-            tables = open_in_pieces(path, store, encoding=options.encoding, delimiter=options.delimiter)
+            if self._session is None:
+                tables = open_in_pieces(path, store, encoding=options.encoding, delimiter=options.delimiter)
+            else:
+                from salesmetrics.ingest.table.far import open_far
+
+                how = {"encoding": options.encoding, "delimiter": options.delimiter}
+                tables = open_far(path, self._session, store, **how)
             self._records += sum(table.frame.height for table in tables)
             afford_in_parts(path, self._records, options.memory or 0)
             return tables

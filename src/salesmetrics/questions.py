@@ -64,7 +64,7 @@ def read_options(reading: Reading, privacy: Privacy | None = None, resources: Re
     Args:
         reading: Options.
         privacy: How names are told; as they are where nothing is said.
-        resources: How much memory it may take; what it takes where nothing is said.
+        resources: How much memory it may take, and what does it; what it takes, and this process, where nothing is said.
 
     Raises:
         SalesmetricsError: As :func:`names_hidden`.
@@ -85,6 +85,8 @@ def read_options(reading: Reading, privacy: Privacy | None = None, resources: Re
         open=reading.open,
         names=None if privacy is None else names_hidden(privacy),
         memory=None if resources is None else bytes_of(resources.memory),
+        engine="polars" if resources is None else resources.engine,
+        master=None if resources is None else resources.master,
     )
 
 

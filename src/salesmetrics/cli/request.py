@@ -66,7 +66,7 @@ def begin_files(
         during=_During(nullcontext() if quiet else _progress(files, environment)),
         early=environment.begun,
         hashed=hashed,
-        memory=bytes_of(resources.memory),
+        memory=0 if resources.engine == "spark" else bytes_of(resources.memory),  # Spark reads it, not we
         in_parts=None if quiet else partial(_tell_parts, environment),
     )
 

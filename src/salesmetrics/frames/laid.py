@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LaidFrame",
+    "asked_for",
     "batches",
     "blanks_of",
     "collect_all",
@@ -28,6 +29,8 @@ __all__ = [
     "in_order",
     "is_laid",
     "laid",
+    "roots_of",
+    "rows_where",
     "united",
 ]
 
@@ -125,6 +128,18 @@ def batches(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
         yield batch
     if empty:
         yield frame.clear()
+
+
+def rows_where(frame: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
+    """The rows that fulfil a condition, in memory: few of many.
+
+    Args:
+        frame: A frame wherever it lies.
+        condition: It is null nowhere.
+    """
+    if isinstance(frame, LaidFrame):
+        return frame.rows_where(condition)
+    return frame[frame.select(condition.arg_true()).to_series()]
 
 
 def gathered(frame: pl.DataFrame) -> pl.DataFrame:
@@ -257,11 +272,16 @@ class LaidFrame(pl.DataFrame):
         """A frame in memory with these columns and no row."""
         return pl.DataFrame(schema=self.schema).clear(n)
 
+    def rows_where(self, condition: pl.Expr) -> pl.DataFrame:
+        """The rows that fulfil a condition, in memory: few of many."""
+        found: pl.DataFrame = self[self.select(condition.arg_true()).to_series()]
+        return found
+
     # --- what is made of it ---
 
     def select(self, *exprs: Any, **named: Any) -> pl.DataFrame:
         """Columns by name or made row by row lie where they lay; everything else is worked out and is in memory."""
-        asked = _exprs(exprs, named)
+        asked = asked_for(exprs, named)
         about = self._about(asked)
         query = _beside(about).select(asked)
         if any(map(_by_row, asked)) and all(_by_row(expr) or _is_one_value(expr) for expr in asked):
@@ -270,7 +290,7 @@ class LaidFrame(pl.DataFrame):
 
     def with_columns(self, *exprs: Any, **named: Any) -> pl.DataFrame:
         """The frame with more columns, or with others in the place of some."""
-        asked = _exprs(exprs, named)
+        asked = asked_for(exprs, named)
         if not asked:
             return self
         if all(isinstance(expr, pl.Series) for expr in asked):
@@ -375,7 +395,7 @@ class LaidFrame(pl.DataFrame):
 
     def _about(self, exprs: Sequence[Any]) -> list[Laid]:
         """The groups that some expressions are about; those of the others need not be read."""
-        roots = {name for expr in exprs for name in _roots(expr)}
+        roots = {name for expr in exprs for name in roots_of(expr)}
         if "*" in roots:
             return self.groups
         needed = [group for group, schema in zip(self.groups, self._schemas, strict=True) if roots & set(schema)]
@@ -446,7 +466,7 @@ def _piles(groups: Sequence[Laid]) -> tuple[Pile, ...]:
     return tuple(dict.fromkeys(pile for group in groups for pile in group.piles))
 
 
-def _exprs(exprs: Iterable[Any], named: dict[str, Any]) -> list[Any]:
+def asked_for(exprs: Iterable[Any], named: dict[str, Any]) -> list[Any]:
     """What was asked for, one by one: Polars takes names, expressions, columns, and lists and generators of these."""
     found: list[Any] = []
     for expr in exprs:
@@ -464,7 +484,8 @@ def _named(item: Any) -> pl.Expr | pl.Series:
     return pl.col(item) if isinstance(item, str) else pl.lit(item)
 
 
-def _roots(expr: Any) -> set[str]:
+def roots_of(expr: Any) -> set[str]:
+    """The columns that an expression is about; ``*`` where that cannot be known."""
     if isinstance(expr, str):
         return {"*"} if expr == "*" or expr.startswith("^") else {expr}
     if not isinstance(expr, pl.Expr):
@@ -482,7 +503,7 @@ def _by_row(expr: Any) -> bool:
     if expr.meta.is_column_selection(allow_aliasing=True):
         return True
     try:
-        return expr.meta.is_row_separable() and expr.meta.is_length_preserving() and bool(_roots(expr) - {"*"})
+        return expr.meta.is_row_separable() and expr.meta.is_length_preserving() and bool(roots_of(expr) - {"*"})
     except pl.exceptions.InvalidOperationError:  # of several columns at once Polars does not say
         return False
 

@@ -55,6 +55,10 @@ class ReadOptions(msgspec.Struct, frozen=True):
     """What stands in the place of names of people and companies; None where they are told."""
     memory: int | None = None
     """Bytes that reading may take; where files would take more, their columns lie on disk. None: they are in memory."""
+    engine: Literal["polars", "spark"] = "polars"
+    """What reads files: this process, or the executors of Spark."""
+    master: str | None = None
+    """Where Spark runs; what it is set up for if None."""
 
 
 class LoadedFile(msgspec.Struct, frozen=True):

@@ -95,6 +95,10 @@ CATALOGUE: Mapping[str, ErrorText] = {
     ),
     "temporary_missing": ErrorText("no folder takes temporary files", _LESS_DISK),
     "temporary_unwritable": ErrorText("cannot write temporary files to `{path:typed}`: {cause:said}", _LESS_DISK),
+    "engine_missing": ErrorText("`--engine spark` needs {what}", "{fix}"),
+    "engine_declines": ErrorText(
+        "Spark cannot read `{path:typed}`: {cause}", "leave out `--engine spark`: one machine reads the file in parts"
+    ),
     "disguised_file": ErrorText("the content of `{path:typed}` does not match its name: it is {actual}", "{fix}"),
     "encoding_unknown": ErrorText(
         "unknown encoding `{encoding}`", "try `utf-8`, `cp1251`, `cp1252`, `gb18030` or `utf-16`"

@@ -48,6 +48,8 @@ FIXES: Mapping[str, str] = {
     "pseudonyms_instead": "with `--pseudonymize` in the place of `--no-names`, each name has a pseudonym",
     "compare_names_by_equality": "write whole names, for example `owner = 'Ann Smith'`",
     "one_of_two": "leave one of the two out",
+    "install_spark": "run `pip install 'salesmetrics[spark]'`",
+    "install_java": "install Java 17 or newer, and set `JAVA_HOME` if `java` is not on the path",
     "memory_example": "for example {set:memory 2GB} or {set:memory 500MB}",
     "age_example": "for example {set:max-age 7d}",
     "name_if_no_sales": "if these are not sales, name what they are: `KIND={path:typed}`",

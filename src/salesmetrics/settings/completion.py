@@ -29,6 +29,7 @@ __all__ = [
     "complete_locales",
     "complete_loss_cells",
     "complete_mapping",
+    "complete_masters",
     "complete_one_kpi",
     "complete_order",
     "complete_periods",
@@ -63,6 +64,7 @@ _DELIMITERS = (",", ";", "|", "tab")
 _HORIZONS = ("30", "60", "90", "180", "365")
 _AGES = ("1d", "3d", "4d", "7d", "2w", "31d")
 _SIZES = ("500MB", "1GB", "2GB", "4GB", "8GB", "16GB")
+_MASTERS = ("local[*]", "spark://", "yarn", "k8s://")
 _LEVELS = ("0.8", "0.9", "0.95", "0.99")
 _SIGNS = ("$", "£", "¥", "kr")
 
@@ -184,6 +186,11 @@ def complete_encodings(incomplete: str) -> Offers:
 def complete_sizes(incomplete: str) -> Offers:
     """Sizes of memory."""
     return _that_begin(_SIZES, incomplete)
+
+
+def complete_masters(incomplete: str) -> Offers:
+    """Where Spark runs."""
+    return _that_begin(_MASTERS, incomplete)
 
 
 def complete_delimiters(incomplete: str) -> Offers:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from salesmetrics.settings import checks, completion
 from salesmetrics.settings.option import Option
@@ -58,6 +58,18 @@ class Resources(NamedTuple):
             complete=completion.complete_sizes,
         ),
     ] = "2GB"
+    engine: Annotated[
+        Literal["polars", "spark"], Option("What reads the files: this machine, or the executors of Spark.")
+    ] = "polars"
+    master: Annotated[
+        str | None,
+        Option(
+            "Where Spark runs, for example `spark://host:7077`.",
+            metavar="URL",
+            beside=("engine",),
+            complete=completion.complete_masters,
+        ),
+    ] = None
 
 
 class Merging(NamedTuple):

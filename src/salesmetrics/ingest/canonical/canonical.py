@@ -11,12 +11,13 @@ from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames.columns import columns_beside, side_by_side
-from salesmetrics.ingest.canonical.cells import Usable, parts_of, texts_of
+from salesmetrics.frames.far import bring
+from salesmetrics.ingest.canonical.cells import Usable, far_columns, parts_of, texts_of
 from salesmetrics.ingest.canonical.currencies import currencies
 from salesmetrics.ingest.canonical.others import other_columns
 from salesmetrics.ingest.canonical.rules import invalid_rows
 from salesmetrics.ingest.parse import Parsed, parse_column
-from salesmetrics.ingest.parse.aside import Aside, parse_laid, share
+from salesmetrics.ingest.parse.aside import Aside, parse_far, parse_laid, share
 from salesmetrics.ingest.parse.column import IN_UNITS
 from salesmetrics.ingest.parse.common import Place, plain_text
 from salesmetrics.ingest.parse.dates import date_orders
@@ -140,6 +141,8 @@ def canonicalise(
     types = column_types(kind)
     headers = {field: match.header for field, match in recognition.columns.items()}
     raw = texts_of(table, recognition)
+    dates = [headers[field] for field in headers if types[field] in _DATES]  # what is said of them asks for their cells
+    bring(table.frame, [ROW, *dates])
     parsed = parse_columns(raw, types, headers, table, options, together)
     rows = table.frame.get_column(ROW)
     values = columns_beside(table.frame)
@@ -470,9 +473,13 @@ def parse_columns(
     aside = Aside(table.frame)
     parsed: dict[str, Parsed] = {}
     doubtful: dict[str, SalesmetricsError] = {}
+    far = far_columns(raw, types, headers)
+    there = {} if far is None else parse_far(far[0], far[1], options, path)
 
     def read(field: str) -> Parsed | SalesmetricsError:
         try:
+            if field in there:
+                return _known_or_raised(there[field])
             if (laid := parts_of(raw, field)) is not None:
                 return parse_laid(laid[0], types[field], options, laid[1], header=headers[field], path=path)
             return aside(_aligned(raw[field], types[field], options, header=headers[field], path=path, rows=rows))
@@ -490,6 +497,13 @@ def parse_columns(
         place = Place(headers[field], path, rows, raw[field])
         parsed[field] = aside(_settled(place, types[field], options, table.frame, doubt))
     return {field: parsed[field] for field in raw}
+
+
+def _known_or_raised(found: Parsed | SalesmetricsError) -> Parsed:
+    """What was parsed elsewhere, or what was raised there."""
+    if isinstance(found, SalesmetricsError):
+        raise found
+    return found
 
 
 def parse_beside(place: Place, type_: ColumnType, options: ParseOptions, frame: pl.DataFrame) -> Parsed:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.frames.far import FarFrame
 from salesmetrics.frames.laid import LaidFrame, batches, is_laid
+from salesmetrics.ingest.parse.aside import FarColumn
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.parse.evidence import Part
 from salesmetrics.ingest.table.table import ROW
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
     from salesmetrics.frames.store import Store
     from salesmetrics.ingest.recognise.columns import Recognition
     from salesmetrics.ingest.table.table import RawTable
+    from salesmetrics.schema.fields import ColumnType
 
-__all__ = ["Usable", "parts_of", "texts_of"]
+__all__ = ["Usable", "far_columns", "parts_of", "texts_of"]
 
 
 def texts_of(table: RawTable, recognition: Recognition) -> Mapping[str, pl.Series]:
@@ -85,6 +88,31 @@ def parts_of(texts: Mapping[str, pl.Series], field: str) -> tuple[Callable[[], I
     if not isinstance(frame, LaidFrame) or any(frame.schema[header] != pl.String for header in headers):
         return None
     return partial(texts.parts, field), frame.store
+
+
+def far_columns(
+    texts: Mapping[str, pl.Series], types: Mapping[str, ColumnType], headers: Mapping[str, str]
+) -> tuple[FarFrame, dict[str, FarColumn]] | None:
+    """The columns of text that are parsed on other machines, and the frame there; None where the cells are here.
+
+    Args:
+        texts: As :func:`texts_of` gives them.
+        types: Field → canonical type.
+        headers: Field → header.
+    """
+    if not isinstance(texts, _Texts) or not isinstance(texts.table.frame, FarFrame):
+        return None
+    frame = texts.table.frame
+    names = {field: _headers_of(texts.recognition, field) for field in texts}
+    return frame, {
+        field: FarColumn(types[field], headers[field], partial(_part_in, names[field]))
+        for field in texts
+        if all(frame.schema[name] == pl.String for name in names[field])
+    }
+
+
+def _part_in(headers: Sequence[str], frame: pl.DataFrame) -> Part:
+    return Part(_text_in(frame, headers), frame.get_column(ROW))
 
 
 def _headers_of(recognition: Recognition, field: str) -> tuple[str, ...]:

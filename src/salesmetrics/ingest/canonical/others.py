@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from salesmetrics.frames.columns import columns_beside, side_by_side
+from salesmetrics.frames.far import bring
 from salesmetrics.ingest.parse.common import plain_text
 from salesmetrics.ingest.recognise.words import normalise
 from salesmetrics.ingest.table.table import ROW
@@ -73,6 +74,7 @@ def other_columns(table: RawTable, recognition: Recognition, names: Collection[s
     """
     reserved = set(column_types(recognition.kind)) | {"outcome", "type_text", "__file__"}
     columns = columns_beside(table.frame)
+    bring(table.frame, [name for name in _others(table, recognition) if names is None or name in names])
     for name in _others(table, recognition):
         if names is not None and name not in names:
             continue

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from functools import partial, reduce
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import polars as pl
 
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames.columns import Columns, columns_beside
-from salesmetrics.ingest.parse.column import parse_again
+from salesmetrics.ingest.parse.column import first_cells, parse_again, parse_parts, parser_of, read_part
+from salesmetrics.ingest.parse.evidence import Evidence, merge, sample_of
+from salesmetrics.schema.fields import ColumnType
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from salesmetrics.frames.far import FarFrame
     from salesmetrics.frames.store import Store
     from salesmetrics.ingest.parse.common import Parsed, ParseOptions
-    from salesmetrics.ingest.parse.evidence import Part
-    from salesmetrics.schema.fields import ColumnType
-    from salesmetrics.schema.message import Message
+    from salesmetrics.ingest.parse.evidence import Part, Sample
 
-__all__ = ["Aside", "parse_laid", "share"]
+__all__ = ["Aside", "FarColumn", "parse_far", "parse_laid", "share"]
 
 
 class Aside:
@@ -64,6 +68,103 @@ def parse_laid(
     """
     found = _Laid(store)
     return found.done(parse_again(parts, type_, options, found.take, header=header, path=path))
+
+
+class FarColumn(NamedTuple):
+    """A column of text that lies on other machines.
+
+    Attributes:
+        type: Its canonical type.
+        header: Its header.
+        part: Takes its cells out of a part of the table.
+    """
+
+    type: ColumnType
+    header: str
+    part: Callable[[pl.DataFrame], Part]
+
+
+def parse_far(
+    frame: FarFrame, columns: Mapping[str, FarColumn], options: ParseOptions, path: str
+) -> dict[str, Parsed | SalesmetricsError]:
+    """Parse columns where they lie, all of them in three rounds; their values come here, to disk.
+
+    Args:
+        frame: The table.
+        columns: Field → column.
+        options: What is known beforehand.
+        path: File, for errors.
+
+    Returns:
+        Field → what it was parsed to, or why it cannot be read by itself.
+    """
+    plain = (ColumnType.ID, ColumnType.TEXT, ColumnType.PERIOD)
+    decided = {name: column for name, column in columns.items() if column.type not in plain}
+    parsers = {name: parser_of(column.type, options, column.header, path) for name, column in decided.items()}
+    samples = _samples(frame, decided, first=True)
+    if not all(sample.is_full for sample in samples.values()):
+        samples = _samples(frame, decided, first=False)
+    shown: dict[str, list[Evidence]] = {name: [Evidence()] for name in decided}
+    for part in frame.work(partial(_evidence, decided, parsers, samples)) if decided else ():
+        for name, evidence in part.items():
+            shown[name].append(evidence)
+    found: dict[str, Parsed | SalesmetricsError] = {}
+    readings: dict[str, Any] = {}
+    for name, parser in parsers.items():
+        try:
+            readings[name] = parser.decide(reduce(merge, shown[name]), samples[name])
+        except SalesmetricsError as error:
+            found[name] = error
+    read = {name: column for name, column in columns.items() if name not in found}
+    aside = {name: _Laid(frame.store) for name in read}
+    hows: dict[str, Message] = dict.fromkeys(read, Message("text"))
+    labels: dict[str, set[str]] = {name: set() for name in read}
+    for piece in frame.work_large(partial(_parsed, read, parsers, samples, readings, options, path)):
+        for name, parsed in piece.items():
+            aside[name].take(parsed)
+            hows[name] = parsed.how
+            labels[name] |= set(parsed.how.details.get("labels", ())) if name not in decided else set()
+    for name in read:
+        how = Message("text_and_labels", labels=sorted(labels[name])) if labels[name] else hows[name]
+        found[name] = aside[name].done(how if name in decided or labels[name] else Message("text"))
+    return found
+
+
+def _samples(frame: FarFrame, columns: Mapping[str, FarColumn], *, first: bool) -> dict[str, Sample]:
+    parts = list(frame.work(partial(_first_cells, columns), first=first)) if columns else []
+    return {name: first_cells(part[name] for part in parts) for name in columns}
+
+
+def _first_cells(columns: Mapping[str, FarColumn], frame: pl.DataFrame) -> dict[str, Sample]:
+    return {name: sample_of(column.part(frame)) for name, column in columns.items()}
+
+
+def _evidence(
+    columns: Mapping[str, FarColumn], parsers: Mapping[str, Any], samples: Mapping[str, Sample], frame: pl.DataFrame
+) -> dict[str, Evidence]:
+    return {
+        name: parsers[name].evidence(parsers[name].look(column.part(frame), samples[name]))
+        for name, column in columns.items()
+    }
+
+
+def _parsed(
+    columns: Mapping[str, FarColumn],
+    parsers: Mapping[str, Any],
+    samples: Mapping[str, Sample],
+    readings: Mapping[str, Any],
+    options: ParseOptions,
+    path: str,
+    frame: pl.DataFrame,
+) -> dict[str, Parsed]:
+    found = {}
+    for name, (type_, header, taken) in columns.items():
+        part = taken(frame)
+        if name in parsers:
+            found[name] = read_part(parsers[name], part, samples[name], readings[name], type_, header)
+        else:
+            (found[name],) = parse_parts([part], type_, options, header=header, path=path)
+    return found
 
 
 def share(parsed: Parsed, columns: Columns, name: str) -> None:

@@ -58,7 +58,16 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["FALSE_WORDS", "TRUE_WORDS", "parse_again", "parse_column", "parse_parts", "parser_of"]
+__all__ = [
+    "FALSE_WORDS",
+    "TRUE_WORDS",
+    "first_cells",
+    "parse_again",
+    "parse_column",
+    "parse_parts",
+    "parser_of",
+    "read_part",
+]
 
 
 def parse_column(
@@ -175,26 +184,51 @@ def parse_again(
             take(parsed)
         return Message("text_and_labels", labels=sorted(labels)) if labels else Message("text")
     parser = parser_of(type, options, header, path)
-    sample = Sample(pl.DataFrame())
-    for part in parts():
-        one = sample_of(part)
-        sample = merge_samples([sample, one]) if sample.cells.width else one
-        if sample.is_full:
-            break
+    sample = first_cells(sample_of(part) for part in parts())
     evidence = Evidence()
     for part in parts():
         evidence = merge(evidence, parser.evidence(parser.look(part, sample)))
     reading = parser.decide(evidence, sample)
     how = Message("text")
     for part in parts():
-        parsed = parser.apply(parser.look(part, sample), reading)
-        if type in (ColumnType.COUNT, ColumnType.SCORE):
-            parsed = _whole(parsed)
-        elif type is ColumnType.MONEY:
-            parsed = _scaled(parsed, header)
+        parsed = read_part(parser, part, sample, reading, type, header)
         how = parsed.how
         take(parsed)
     return how
+
+
+def first_cells(samples: Iterable[Sample]) -> Sample:
+    """The sample of parts that come in order of rows; as soon as it is full no further one is asked for."""
+    sample = Sample(pl.DataFrame())
+    for one in samples:
+        sample = merge_samples([sample, one]) if sample.cells.width else one
+        if sample.is_full:
+            break
+    return sample
+
+
+def read_part(
+    parser: Parser[Any, Any],
+    part: Part,
+    sample: Sample,
+    reading: Any,
+    type: ColumnType,  # noqa: A002
+    header: str,
+) -> Parsed:
+    """A part of a column, read as its column is.
+
+    Args:
+        parser: That of the type.
+        part: The part.
+        sample: The first cells of the column.
+        reading: What was decided.
+        type: The canonical type.
+        header: Header of the column.
+    """
+    parsed = parser.apply(parser.look(part, sample), reading)
+    if type in (ColumnType.COUNT, ColumnType.SCORE):
+        return _whole(parsed)
+    return _scaled(parsed, header) if type is ColumnType.MONEY else parsed
 
 
 def parser_of(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.frames.laid import blanks_of, in_order
+from salesmetrics.frames.laid import blanks_of, in_order, rows_where
 from salesmetrics.ingest.source.bounds import MAX_CELL, MAX_LINE, MAX_WORD, size_words
 from salesmetrics.ingest.table.dialect import looks_like_value
 from salesmetrics.ingest.table.raw import ROW, RawTable, RejectedRow, Source
@@ -120,7 +120,7 @@ def _without_furniture(frame: pl.DataFrame, headers: Sequence[str]) -> tuple[pl.
     columns = _data_columns(frame)
     if not frame.height:
         return frame, reasons
-    candidates = frame[frame.select(_suspect(frame, columns, headers).arg_true()).to_series()]
+    candidates = rows_where(frame, _suspect(frame, columns, headers))
     if candidates.height > 1_000:
         schema = frame.schema
         spelt = [name for name in columns if schema[name] != pl.Duration]  # the one type here that has no text

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.table.raw import RawTable
     from salesmetrics.ingest.table.regular import LineEnd
 
-__all__ = ["TextOnDisk", "open_in_pieces"]
+__all__ = ["TextOnDisk", "last_whole", "open_in_pieces"]
 
 _STEP = 4 << 20
 _HEAD = 64 << 20
@@ -214,7 +214,7 @@ class TextOnDisk:
             end = min(position + size, self._size)
             piece = self[position:end]
             while end < self._size:
-                cut = _last_whole(piece)
+                cut = last_whole(piece)
                 if cut:
                     piece = piece[:cut]
                     break
@@ -234,7 +234,7 @@ class TextOnDisk:
             raise changed(self.name)
 
 
-def _last_whole(piece: bytes) -> int:
+def last_whole(piece: bytes) -> int:
     """Where the last line ends that no quoted cell goes on behind; 0 where there is none.
 
     An even number of quotes stands before it. Only the quotes behind a candidate are counted anew for the next.

@@ -161,6 +161,14 @@ class Facts(msgspec.Struct):
         self.errors = self.errors or (b"#" in piece and bool(_ERROR.search(piece)))
         self.marks.update(_marks(piece, ascii_only=own))
 
+    def merge(self, other: Facts) -> None:
+        """Take what another text holds."""
+        self.filled |= other.filled
+        self.ascii_only &= other.ascii_only
+        self.escapes |= other.escapes
+        self.errors |= other.errors
+        self.marks |= other.marks
+
 
 def _read_text(payload: Payload, option: str | None, delimiter: str | None, together: Together) -> RawTable:
     guess = encodings.detect(payload.data, path=payload.path, option=option)

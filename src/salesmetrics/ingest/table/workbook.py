@@ -27,7 +27,7 @@ from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import fastexcel
     from fastexcel import DType, DTypeMap
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from salesmetrics.frames.store import Store
     from salesmetrics.ingest.source.container import Payload
 
-__all__ = ["cell_errors", "read_parquet", "read_xlsx", "scan_parquet"]
+__all__ = ["cell_errors", "read_parquet", "read_xlsx", "scan_parquet", "table_of_far"]
 
 _HEAD_ROWS = 120
 _SHOWN = 1_000
@@ -104,6 +104,27 @@ def scan_parquet(path: str, store: Store) -> RawTable:
     headers = [name.strip() for name in schema]
     found = Repaired(frame, rows + 1, full=rows, odd=odd)
     return assemble(_source(path, "parquet", 1), headers, found, b",", {})
+
+
+def table_of_far(path: str, opened: Callable[[], tuple[pl.Schema, pl.DataFrame]]) -> RawTable:
+    """The same of a file whose rows are read elsewhere.
+
+    Args:
+        path: The file.
+        opened: Gives its columns, and its rows under ``0``, ``1``, … with ``ROW``.
+
+    Raises:
+        SalesmetricsError: ``file_unreadable``, ``file_empty``, ``header_only``.
+    """
+    with _damage(path, "parquet_data", (pl.exceptions.PolarsError, OSError)):
+        schema, frame = opened()
+        refuse_wide(path, len(schema))
+        if not schema:
+            raise SalesmetricsError("file_empty", path=path)
+        rows = frame.height
+        frame, odd = _without_long_cells(frame)
+    headers = [name.strip() for name in schema]
+    return assemble(_source(path, "parquet", 1), headers, Repaired(frame, rows + 1, full=rows, odd=odd), b",", {})
 
 
 def _typed_table(

@@ -1,0 +1,158 @@
+"""Spark: a session, and records that lie in it. Own file: the only one that imports PySpark."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import sys
+from functools import partial
+from importlib.util import find_spec
+from shutil import which
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from weakref import finalize
+
+import polars as pl
+
+from salesmetrics.errors import SalesmetricsError
+from salesmetrics.schema.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from salesmetrics.frames.store import Store
+
+__all__ = ["BLOB", "FAR_ROWS", "SparkPieces", "SparkPlace", "packed", "session_of"]
+
+T = TypeVar("T")
+BLOB = "block long, seq int, payload binary"
+"""What goes between executors: the place of a piece in its file, and the piece or what was made of it."""
+FAR_ROWS = 65_536
+"""Lines that an executor is given at a time."""
+FEW_ROWS = 200_000
+"""Rows that may come here at once: of more, pieces come one after another, which takes a job of Spark each."""
+
+
+def session_of(master: str | None, **more: str) -> Any:
+    """A session of Spark whose executors run this Python.
+
+    Args:
+        master: Where Spark runs, such as ``local[*]`` or ``spark://host:7077``; what Spark is set up for if None.
+        more: Settings of Spark, a double underscore for each full stop.
+
+    Raises:
+        SalesmetricsError: ``engine_missing``.
+    """
+    if find_spec("pyspark") is None or find_spec("pyarrow") is None:
+        raise SalesmetricsError("engine_missing", what="PySpark", fix=Message("install_spark"))
+    if "JAVA_HOME" not in os.environ and which("java") is None:
+        raise SalesmetricsError("engine_missing", what="Java", fix=Message("install_java"))
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.appName("salesmetrics")
+    builder = builder if master is None else builder.master(master)
+    set_up = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.log.level": "ERROR",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": str(FAR_ROWS),
+        **{name.replace("__", "."): value for name, value in more.items()},
+    }
+    for name, value in set_up.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
+
+
+class SparkPlace(NamedTuple):
+    """Where a piece lies, how many rows it has, and the number of the first."""
+
+    block: int
+    seq: int
+    rows: int
+    first: int
+
+
+class SparkPieces:
+    """Records in pieces, each a blob of Arrow that Spark holds, in memory or on the disks of its executors.
+
+    Args:
+        blobs: A frame of Spark with the columns of ``BLOB`` among others, persisted.
+        places: The pieces in order of rows.
+        store: Where large results wait for their turn.
+        row: The column of row numbers, which a piece counts from its own beginning.
+    """
+
+    def __init__(self, blobs: Any, places: Sequence[SparkPlace], store: Store, row: str) -> None:
+        self.blobs, self.places, self.store, self.row = blobs.select("block", "seq", "payload"), places, store, row
+        finalize(self, blobs.unpersist).atexit = False  # at the end Spark is gone, and what it held
+
+    def each(
+        self, work: Callable[[pl.DataFrame], T], places: Sequence[Any] | None = None, *, large: bool = False
+    ) -> Iterator[T]:
+        """What becomes of each piece where it lies, in order of rows.
+
+        Args:
+            work: What is done there.
+            places: Which pieces; all if None.
+            large: What it gives is as large as the piece, and waits on disk for its turn.
+        """
+        wanted = self.places if places is None else places
+        large = large and sum(place.rows for place in wanted) > FEW_ROWS
+        firsts = {(place.block, place.seq): place.first for place in wanted}
+        result = self.blobs.mapInArrow(partial(_worked, work, firsts, self.row), BLOB)
+        found = self._on_disk(result) if large else {(row.block, row.seq): row.payload for row in result.collect()}
+        for place in sorted(wanted, key=lambda place: place.first):
+            payload = found.pop((place.block, place.seq))
+            if large:
+                path, payload = payload, payload.read_bytes()
+                path.unlink()
+            yield pickle.loads(payload)
+
+    def _on_disk(self, result: Any) -> dict[tuple[int, int], Any]:
+        """Results, brought here a partition at a time: all are made at once, but never stand in memory at once."""
+        from pyspark import StorageLevel
+
+        result = result.persist(StorageLevel.DISK_ONLY)
+        found = {}
+        try:
+            result.foreachPartition(_nothing)
+            for row in result.toLocalIterator():
+                path = found[(row.block, row.seq)] = self.store.path(".pickle")
+                with self.store.writing():
+                    path.write_bytes(row.payload)
+        finally:
+            result.unpersist()
+        return found
+
+
+def _nothing(rows: Iterable[Any]) -> None:
+    for _ in rows:
+        pass
+
+
+def packed(frame: pl.DataFrame) -> bytes:
+    """A frame as a blob."""
+    buffer = io.BytesIO()
+    frame.write_ipc(buffer, compression="lz4")
+    return buffer.getvalue()
+
+
+def _worked(
+    work: Callable[[pl.DataFrame], Any], firsts: dict[tuple[int, int], int], row: str, batches: Iterable[Any]
+) -> Iterator[Any]:
+    """On an executor: what becomes of the blobs of a partition."""
+    import pyarrow as pa
+
+    for batch in batches:
+        for block, seq, payload in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            first = firsts.get((block, seq))
+            if first is None:
+                continue
+            frame = pl.read_ipc(io.BytesIO(payload)).with_columns(pl.col(row) + pl.lit(first, pl.UInt32))
+            made = pickle.dumps(work(frame), protocol=pickle.HIGHEST_PROTOCOL)
+            yield pa.record_batch(
+                [pa.array([block], pa.int64()), pa.array([seq], pa.int32()), pa.array([made], pa.binary())],
+                names=["block", "seq", "payload"],
+            )
