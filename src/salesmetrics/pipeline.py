@@ -335,6 +335,7 @@ class Files:
 
     def _open_in_pieces(self, path: str, options: ReadOptions, store: Store) -> Future[list[RawTable]]:
         from salesmetrics.ingest.source.fetch import sha256_of
+        from salesmetrics.ingest.table.far import open_far
         from salesmetrics.ingest.table.pieces import open_in_pieces
 
         if self._hashed:
@@ -344,10 +345,7 @@ class Files:
             if self._session is None:
                 tables = open_in_pieces(path, store, encoding=options.encoding, delimiter=options.delimiter)
             else:
-                from salesmetrics.ingest.table.far import open_far
-
-                how = {"encoding": options.encoding, "delimiter": options.delimiter}
-                tables = open_far(path, self._session, store, **how)
+                tables = open_far(path, self._session, store, encoding=options.encoding, delimiter=options.delimiter)
             self._records += sum(table.frame.height for table in tables)
             afford_in_parts(path, self._records, options.memory or 0)
             return tables
