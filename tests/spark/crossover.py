@@ -50,7 +50,7 @@ def main() -> None:
         own = [sys.executable, "-m", "salesmetrics", "report", path, "--format", "json"]
         spark = [*own, "--engine", "spark", "--master", f"local-cluster[{executors},1,1024]"]
         size = Path(path).stat().st_size / 1e6
-        for title, words in (("in parts", [*own, "--memory", "100MB"]), ("spark", spark)):
+        for title, words in (("in parts", [*own, "--memory", "200MB"]), ("spark", spark)):
             seconds, processor, most = measured(words)
             memory = ", ".join(f"{name} {round(each)} MB" for name, each in sorted(most.items()))
             print(f"{title}: {rows:,} rows, {size:.0f} MB: {seconds:.0f} s, {processor:.0f} s of processors; {memory}")
