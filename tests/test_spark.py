@@ -69,7 +69,9 @@ STEPS: dict[str, Callable[[pl.DataFrame], Any]] = {
     "renamed": lambda frame: frame.rename({"a": "c"}).rename({"c": "a"}),
     "dropped": lambda frame: frame.drop("c", strict=False),
     "row by row": lambda frame: frame.with_columns(pl.col("a") + 1, d=pl.col("b").str.len_bytes()),
-    "of all rows": lambda frame: frame.with_columns(e=pl.col("a") - pl.col("a").mean()),
+    "of all rows": lambda frame: frame.with_columns(a=pl.col("a") - pl.col("a").max()),
+    "of all, within": lambda frame: frame.filter(pl.when(pl.col("b") == "x").then(pl.col("a").max()) > pl.col("a")),
+    "among all": lambda frame: frame.filter(pl.col("a").is_in((pl.col("a") + 1).implode())),
 }
 ANSWERS: dict[str, Callable[[pl.DataFrame], Any]] = {
     "all": lambda frame: frame.select(pl.all()),
@@ -89,7 +91,7 @@ ANSWERS: dict[str, Callable[[pl.DataFrame], Any]] = {
 }
 
 
-@settings(max_examples=tries(40), deadline=None)
+@settings(max_examples=tries(80), deadline=None)
 @given(
     rows=st.lists(st.tuples(st.integers(0, 5) | st.none(), st.sampled_from(["x", "yy", None])), min_size=1, max_size=9),
     size=st.integers(1, 4),

@@ -340,10 +340,26 @@ def _by_row(expr: Any) -> bool:
 def _by_row_tree(tree: Any) -> bool:
     """Whether each row of what an expression gives is made of one row; several columns at once are looked at as one."""
     expr = pl.Expr.deserialize(json.dumps(_one_column(tree)).encode(), format="json")
+    return bool(expr.meta.root_names()) and _all_by_row(expr)
+
+
+def _all_by_row(expr: pl.Expr) -> bool:
+    """Whether that holds of an expression and of all within it: Polars itself looks at the outermost only.
+
+    >>> [_all_by_row(expr) for expr in (pl.col("a") + 1, pl.col("a").is_in([1, 2]), pl.col("a") - pl.col("a").mean())]
+    [True, True, False]
+    >>> [_all_by_row(expr) for expr in (pl.col("a").is_in(pl.col("b").implode()), pl.col("a") + pl.lit(pl.Series([1, 2])))]
+    [False, False]
+    >>> _all_by_row(pl.when(pl.col("a") > 1).then(pl.col("b").sum())), _all_by_row(pl.when(pl.col("a") > 1).then("b"))
+    (False, True)
+    """
+    if expr.meta.is_literal(allow_aliasing=True):
+        return expr.meta.is_scalar()
     try:
-        return bool(expr.meta.root_names()) and expr.meta.is_row_separable() and expr.meta.is_length_preserving()
+        outer = expr.meta.is_row_separable() and expr.meta.is_length_preserving()
     except pl.exceptions.InvalidOperationError:
         return False
+    return outer and all(map(_all_by_row, expr.meta.pop()))
 
 
 def _one_column(tree: Any) -> Any:
