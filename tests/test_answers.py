@@ -209,17 +209,19 @@ TOY_COMMAND = {
     "cli/commands/toy.py": """
         from salesmetrics.cli.environment import Environment
         from salesmetrics.cli.options import Files, with_groups
-        from salesmetrics.settings.options import Output, Reading
+        from salesmetrics.settings.options import Output, Reading, Resources
 
         @with_groups
-        def toy(files: Files, reading: Reading, output: Output, environment: Environment) -> None:
+        def toy(
+            files: Files, reading: Reading, resources: Resources, output: Output, environment: Environment
+        ) -> None:
             "Deals by owner."
             from salesmetrics import pipeline
             from salesmetrics.analysis.toy import deals_by_owner
             from salesmetrics.cli.output import form_of, write_answer
             from salesmetrics.cli.request import begin_files, read_options
 
-            dataset = pipeline.load(begin_files(files, environment), read_options(reading))
+            dataset = pipeline.load(begin_files(files, environment, resources), read_options(reading))
             write_answer(deals_by_owner(dataset.frames), output, form_of(output), environment)
     """,
 }
