@@ -45,6 +45,8 @@ ELSEWHERE = {
     "usage": "what Typer may refuse one day: test_what_typer_refuses_in_a_way_that_is_not_known in test_usage.py",
     "threads_short": "needs a machine at its end: test_limits.py",
     "open_files_short": "needs a machine at its end: tests/faults/few_resources.py",
+    "engine_missing": "needs a machine without Spark or Java: test_spark.py",
+    "engine_declines": "needs Spark: test_spark.py",
     "temporary_missing": "needs a file larger than the memory: test_no_place_for_temporary_files in test_in_parts.py",
     "temporary_unwritable": "needs a file larger than the memory: test_a_disk_that_is_full in test_in_parts.py",
     "memory_short": "needs a machine at its end: tests in test_bounds.py and test_limits.py",

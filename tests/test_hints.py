@@ -117,6 +117,7 @@ ROOMS = {
     "render/layouts/sections": ("report",),
     "questions.py": READING,
     "ingest": (*READING, "init"),
+    "frames": READING,
     "analysis/benchmark.py": ("benchmark",),
     "analysis/losses.py": ("losses",),
     "analysis/reasons.py": ("losses",),

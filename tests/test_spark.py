@@ -6,6 +6,7 @@ commands run on real executors; ``python tests/spark/compare.py`` runs all of th
 
 from __future__ import annotations
 
+import gzip
 import pickle
 import runpy
 from contextlib import nullcontext
@@ -195,3 +196,29 @@ def test_what_spark_cannot_read_is_declined(
     assert why in done.stderr
     assert "leave out `--engine spark`" in done.stderr
     assert done.returncode == 2
+
+
+# --- what is said where Spark cannot be had ------------------------------------------------------------------------------
+
+
+def test_what_is_missing_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("report", str(in_process.EXAMPLES / "deals.csv"), "--engine", "spark")
+    monkeypatch.setattr(spark, "find_spec", lambda _: None)
+    done = invoke(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: `--engine spark` needs PySpark\n")
+    assert "pip install 'salesmetrics[spark]'" in done.stderr
+    monkeypatch.setattr(spark, "find_spec", lambda name: name)
+    monkeypatch.setattr(spark, "which", lambda _: None)
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    assert invoke(*words).stderr.startswith("error: `--engine spark` needs Java\n")
+
+
+def test_what_spark_cannot_read_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(spark, "session_of", lambda *_, **__: object())
+    path = tmp_path / "deals.csv.gz"
+    path.write_bytes(gzip.compress((in_process.EXAMPLES / "deals.csv").read_bytes()))
+    done = invoke("report", str(path), "--engine", "spark")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"error: Spark cannot read `{path}`: ")
+    assert "leave out `--engine spark`" in done.stderr

@@ -123,6 +123,8 @@ class _Selected(ReadingOptions, total=False):
 
 class _Spoken(TypedDict, total=False):
     memory: str | int
+    engine: str
+    master: str | None
     lang: str | None
 
 
