@@ -23,7 +23,8 @@ import in_process
 from in_process import Done, invoke
 from salesmetrics import pipeline, report
 from salesmetrics.errors import RefusedError, SalesmetricsError
-from salesmetrics.ingest.source import fetch
+from salesmetrics.ingest.dataset import ReadOptions
+from salesmetrics.ingest.source import bounds, fetch
 from salesmetrics.ingest.source.bounds import afford_in_parts, bytes_of, size_typed
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def test_what_is_to_be_typed_is_enough(size: int) -> None:
 
 
 def _huge(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(pipeline, "memory_for", lambda paths, _: size * len(list(paths)))
+    monkeypatch.setattr(bounds, "memory_for", lambda paths, _: size * len(list(paths)))
 
 
 def test_the_note_names_the_files_and_what_reads_them_at_once(
@@ -303,3 +304,15 @@ def test_so_many_records_take_more_than_they_may_even_in_parts() -> None:
         afford_in_parts("deals.csv", 100_000_000, 2_000_000_000)
     assert refused.value.code == "memory_short"
     assert refused.value.details["cause"].details == {"records": 100_000_000, "need": "14GB", "have": "2GB"}
+
+
+def test_a_parquet_file_that_changes_while_its_columns_are_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "deals.parquet"
+    next(MADE["pieces"](ROWS)).write_parquet(path)
+    files, options = pipeline.Files([str(path)]), ReadOptions(memory=1)
+    dataset, _ = files.read(options)
+    assert files.hashed(dataset) is dataset
+    os.utime(path, ns=(1, 1))
+    with pytest.raises(SalesmetricsError) as refused:
+        files.hashed(dataset)
+    assert (refused.value.code, refused.value.details["path"]) == ("file_unreadable", str(path))

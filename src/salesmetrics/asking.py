@@ -91,9 +91,6 @@ Pairs = Mapping[str, str]
 Day = str | date
 
 
-# --- their types ---
-
-
 class ReadingOptions(TypedDict, total=False):
     """How files are read, and the settings file."""
 

@@ -18,8 +18,8 @@ from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
-from salesmetrics.ingest.source.bounds import afford_in_parts, memory_for, size_typed
-from salesmetrics.ingest.source.fetch import read_file, read_pipe
+from salesmetrics.ingest.source.bounds import afford_in_parts, beyond, size_typed
+from salesmetrics.ingest.source.fetch import read_file, read_pipe, refuse_changed, sha256_of, state_of
 from salesmetrics.ingest.together import in_turn
 from salesmetrics.resolving import (
     columns_asked,
@@ -80,12 +80,6 @@ PIECES, LEAST_PIECE = 64, 1 << 20
 """Into how many pieces of text the memory is divided, and how small these may get."""
 
 
-def beyond(paths: Sequence[str], memory: int) -> int:
-    """Bytes of memory that files would take, where that is more than they may; else 0."""
-    need = memory_for(paths, memory)
-    return need if need > memory else 0
-
-
 # --- files on their way ---
 
 
@@ -130,6 +124,7 @@ class Files:
         self._in_parts = in_parts
         self._store: Store | None = None
         self._records = 0
+        self._seen: dict[str, tuple[int, int] | None] = {}
         self._session: Any = None
         with suppress(SalesmetricsError):
             self._paths = [item.path for item in expand(self.typed)]
@@ -280,7 +275,9 @@ class Files:
         return with_findings(dataset, words, options, self.together)
 
     def hashed(self, dataset: Dataset) -> Dataset:
-        """The dataset with the SHA-256 of every file, if that is asked for."""
+        """The dataset with the SHA-256 of every file, if that is asked for; what changed while it was read in parts is refused."""
+        for path, seen in self._seen.items():
+            refuse_changed(path, seen)
         known = {path: found.result() for path, found in self._hashes.items()}
         if not self._hashed:
             return dataset
@@ -334,10 +331,10 @@ class Files:
         return self.begin(read)
 
     def _open_in_pieces(self, path: str, options: ReadOptions, store: Store) -> Future[list[RawTable]]:
-        from salesmetrics.ingest.source.fetch import sha256_of
         from salesmetrics.ingest.table.far import open_far
         from salesmetrics.ingest.table.pieces import open_in_pieces
 
+        self._seen[path] = state_of(path)
         if self._hashed:
             self._hashes[path] = do(lambda: sha256_of(path))
 

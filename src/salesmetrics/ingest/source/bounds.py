@@ -28,6 +28,7 @@ __all__ = [
     "afford_in_parts",
     "afford_text",
     "available_memory",
+    "beyond",
     "bytes_of",
     "memory_for",
     "refuse_wide",
@@ -90,6 +91,12 @@ def afford_in_parts(path: str, records: int, memory: int) -> None:
     if records and need > max(memory, 2 * _AT_LEAST):
         cause = Message("takes_more_in_parts", records=records, need=size_typed(need), have=size_typed(memory))
         raise SalesmetricsError("memory_short", what=Message("for_file", path=path), cause=cause, path=path)
+
+
+def beyond(paths: Iterable[str], memory: int) -> int:
+    """Bytes of memory that files would take, where that is more than they may; else 0."""
+    need = memory_for(paths, memory)
+    return need if need > memory else 0
 
 
 def memory_for(paths: Iterable[str], enough: int) -> int:

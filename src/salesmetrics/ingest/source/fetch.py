@@ -19,7 +19,7 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["changed", "fetch", "read_file", "read_pipe", "reading", "sha256_of"]
+__all__ = ["changed", "fetch", "read_file", "read_pipe", "reading", "refuse_changed", "sha256_of", "state_of"]
 
 _STEP = 1 << 20
 _WORTH_A_LOOK = 256 << 20
@@ -134,6 +134,25 @@ def sha256_of(path: str) -> str:
     """
     with reading(path), Path(path).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def state_of(path: str) -> tuple[int, int] | None:
+    """Size of a file, and when it was written to: another one means that it is not what it was. None where it is not there."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def refuse_changed(path: str, seen: tuple[int, int] | None) -> None:
+    """Refuse a file that is no longer what it was.
+
+    Raises:
+        SalesmetricsError: ``file_unreadable``.
+    """
+    if state_of(path) != seen:
+        raise changed(path)
 
 
 def changed(path: str) -> SalesmetricsError:
