@@ -90,7 +90,7 @@ def metadata_faults(told: Message, entry_points: str) -> Iterator[str]:
     pythons = re.findall(r"Python :: (3\.\d+)", named)
     if not pythons or told["Requires-Python"] != f">={pythons[0]}":
         yield f"{told['Requires-Python']} is asked for, Python {pythons} named"
-    extras = {"all", "dev", "docs", "excel", "test"}
+    extras = {"all", "dev", "docs", "excel", "fuzz", "spark", "test"}
     if set(told.get_all("Provides-Extra") or ()) != extras:
         yield f"extras: {told.get_all('Provides-Extra')}"
     needs = [line for line in told.get_all("Requires-Dist") or () if "extra ==" not in line]
