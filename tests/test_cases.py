@@ -14,16 +14,14 @@ import shlex
 import shutil
 import subprocess
 import sys
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-import in_process
 from effort import one_in
+from in_parts import reading_in_parts
 from in_process import invoke
-from salesmetrics import pipeline
 from salesmetrics.errors import ExitCode, SalesmetricsError
 from salesmetrics.messages.errors import CATALOGUE
 
@@ -127,14 +125,11 @@ def test_case(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None
 
 
 @pytest.mark.parametrize("name", one_in(NAMES, 20))
-def test_case_in_parts(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_case_in_parts(name: str, tmp_path: Path) -> None:
     """The same where every file is read in parts of a few rows; a note names these files."""
-    lay_aside = pipeline.Files._lay_aside
-    monkeypatch.setattr(in_process, "reading_once", nullcontext)  # what was read in memory says nothing about parts
-    monkeypatch.setattr(pipeline, "LEAST_PIECE", 500)
-    monkeypatch.setattr(pipeline.Files, "_lay_aside", lambda files, _: lay_aside(files, 1))
     case = CASES / name
-    outcome = run(case, tmp_path)
+    with reading_in_parts(piece=500):
+        outcome = run(case, tmp_path)
     rest = [line for line in outcome.stderr.splitlines(keepends=True) if not _READ_IN_PARTS.match(line)]
     assert replace(outcome, stderr="".join(rest)) == expected(case)
 

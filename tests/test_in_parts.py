@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import nullcontext
+from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Protocol
@@ -19,27 +19,20 @@ from typing import TYPE_CHECKING, Protocol
 import polars as pl
 import pytest
 
-import in_process
+from in_parts import COMMANDS, reading_in_parts
 from in_process import Done, invoke
 from salesmetrics import pipeline, report
 from salesmetrics.errors import RefusedError, SalesmetricsError
 from salesmetrics.ingest.dataset import ReadOptions
-from salesmetrics.ingest.source import bounds, fetch
-from salesmetrics.ingest.source.bounds import afford_in_parts, bytes_of, size_typed
+from salesmetrics.ingest.source import fetch, memory
+from salesmetrics.ingest.source.bounds import bytes_of, size_typed
+from salesmetrics.ingest.source.memory import afford_in_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MADE = runpy.run_path(str(Path(__file__).parent / "benchmark" / "made_up_deals.py"))
 ROWS = 600
-COMMANDS = [
-    "report FILE --format json",
-    "report FILE --by owner --format csv",
-    "report FILE --format md",
-    "trend revenue FILE --every month --format json",
-    "rows win_rate FILE --format csv",
-    "check FILE --format json",
-]
 NOTE = "note: `"
 
 
@@ -50,17 +43,11 @@ class Reading(Protocol):
 @pytest.fixture
 def in_parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Reading]:
     """Whether files are read in parts from now on, of a few rows each; their folders are gone at the end."""
-    lay_aside = pipeline.Files._lay_aside
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    monkeypatch.setattr(in_process, "reading_once", nullcontext)  # what was read in memory says nothing about parts
-    monkeypatch.setattr(pipeline, "LEAST_PIECE", 1_000)
-
-    def settle(*, wanted: bool) -> None:
-        monkeypatch.setattr(pipeline.Files, "_lay_aside", lambda files, _: lay_aside(files, 1 if wanted else None))
-
-    yield settle
+    with ExitStack() as stack:
+        yield lambda *, wanted: stack.enter_context(reading_in_parts(wanted=wanted))
     gc.collect()
     assert list(temporary.iterdir()) == []
 
@@ -153,7 +140,7 @@ def test_what_is_to_be_typed_is_enough(size: int) -> None:
 
 
 def _huge(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(bounds, "memory_for", lambda paths, _: size * len(list(paths)))
+    monkeypatch.setattr(memory, "memory_for", lambda paths, _: size * len(list(paths)))
 
 
 def test_the_note_names_the_files_and_what_reads_them_at_once(

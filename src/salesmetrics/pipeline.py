@@ -18,8 +18,9 @@ from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
-from salesmetrics.ingest.source.bounds import afford_in_parts, beyond, size_typed
+from salesmetrics.ingest.source.bounds import size_typed
 from salesmetrics.ingest.source.fetch import read_file, read_pipe, refuse_changed, sha256_of, state_of
+from salesmetrics.ingest.source.memory import afford_in_parts, beyond
 from salesmetrics.ingest.together import in_turn
 from salesmetrics.resolving import (
     columns_asked,
@@ -172,22 +173,21 @@ class Files:
         """Let Spark read all files."""
         if self._session is None:
             from salesmetrics.frames.spark import session_of
-            from salesmetrics.frames.store import Store
 
             self._session = session_of(options.master)
-            need = beyond(self._paths, 1)
-            self._store, self._large = Store(PIECE_OF_SPARK, need, size_typed(need)), False
-            self._bytes.clear()
+            self._begin_store(PIECE_OF_SPARK, beyond(self._paths, 1))
 
     def _lay_aside(self, memory: int | None) -> None:
         """Let the columns of all files lie on disk where they would take more memory than they may."""
         if memory is None or self._store is not None or not (need := beyond(self._paths, memory)):
             return
-        from salesmetrics.frames.store import Store
-
         if self._in_parts is not None:
             self._in_parts(self._paths, need)
-        piece = max(LEAST_PIECE, memory // PIECES)
+        self._begin_store(max(LEAST_PIECE, memory // PIECES), need)
+
+    def _begin_store(self, piece: int, need: int) -> None:
+        from salesmetrics.frames.store import Store
+
         self._store, self._large = Store(piece, need, size_typed(need)), False
         self._bytes.clear()
 
@@ -331,18 +331,21 @@ class Files:
         return self.begin(read)
 
     def _open_in_pieces(self, path: str, options: ReadOptions, store: Store) -> Future[list[RawTable]]:
-        from salesmetrics.ingest.table.far import open_far
-        from salesmetrics.ingest.table.pieces import open_in_pieces
-
         self._seen[path] = state_of(path)
         if self._hashed:
             self._hashes[path] = do(lambda: sha256_of(path))
 
         def read() -> list[RawTable]:
+            cut, encoding = options.delimiter, options.encoding
             if self._session is None:
-                tables = open_in_pieces(path, store, encoding=options.encoding, delimiter=options.delimiter)
+                from salesmetrics.ingest.table.pieces import open_in_pieces
+
+                tables = open_in_pieces(path, store, encoding=encoding, delimiter=cut)
             else:
-                tables = open_far(path, self._session, store, encoding=options.encoding, delimiter=options.delimiter)
+                from salesmetrics.ingest.table.far import open_far
+
+                tables = open_far(path, self._session, store, encoding=encoding, delimiter=cut)
+            refuse_changed(path, self._seen[path])
             self._records += sum(table.frame.height for table in tables)
             afford_in_parts(path, self._records, options.memory or 0)
             return tables

@@ -9,6 +9,7 @@ import runpy
 import sys
 import tempfile
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from itertools import product
 from pathlib import Path
 from time import monotonic
@@ -18,6 +19,7 @@ from unittest.mock import patch
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import in_process
+from in_parts import COMMANDS, reading_in_parts
 from salesmetrics import pipeline
 from salesmetrics.frames import spark
 
@@ -26,14 +28,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 MADE = runpy.run_path(str(ROOT / "tests/benchmark/made_up_deals.py"))
-COMMANDS = (
-    "report FILE --format json",
-    "report FILE --by owner --format csv",
-    "report FILE --format md",
-    "trend revenue FILE --every month --format json",
-    "rows win_rate FILE --format csv",
-    "check FILE --format json",
-)
 ROWS, BLOCK = 2_500, 110_000
 """Records, and bytes of a block: so few that every executor has some."""
 
@@ -64,10 +58,9 @@ def ways(executors: int) -> Iterator[dict[str, Callable[[], object]]]:
     master = f"local-cluster[{executors},1,640]"
     more = {"spark__sql__files__maxPartitionBytes": str(BLOCK), "spark__executor__memory": "640m"}
     session = spark.session_of(master, **more)
-    lay_aside = pipeline.Files._lay_aside
     yield {
-        "memory": lambda: patch.object(pipeline.Files, "_lay_aside", lambda files, _: lay_aside(files, None)),
-        "parts": lambda: patch.object(pipeline.Files, "_lay_aside", lambda files, _: lay_aside(files, 1)),
+        "memory": partial(reading_in_parts, wanted=False),
+        "parts": reading_in_parts,
         "spark": lambda: patch.object(spark, "session_of", lambda _: session),
     }
     session.stop()

@@ -13,6 +13,7 @@ from salesmetrics.answers import report as answer
 from salesmetrics.calendar.steps import day_after
 from salesmetrics.errors import RefusedError, SalesmetricsError
 from salesmetrics.messages import told
+from salesmetrics.metrics.bounds import LARGEST
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ _CONDITION = re.compile(
     r"\s*(?P<sign>>=|<=|==|=|>|<|≥|≤)\s*(?P<number>[-+]?\d[\d _]*(?:\.\d+)?)\s*(?P<percent>%)?\s*(?P<currency>[A-Z]{3})?\s*"
     r"(?P<time>d|days?|h|hours?)?\s*"
 )
-_LARGEST = 10**15
 _HOURS = {"days": 24, "hours": 1}
 _BEST_FIRST = ("met", "on track", "too early", "unknown", "missed")
 _SIGNS: Mapping[str, Sign] = {"≥": ">=", "≤": "<=", "==": "="}
@@ -124,8 +124,8 @@ def parse_condition(text: str) -> Target:
         comma = "," in text and _CONDITION.fullmatch(text.replace(",", "")) is not None
         raise RefusedError(Message("goal_comma" if comma else "goal_not_condition"))
     value = Decimal(re.sub(r"[ _]", "", match["number"]))
-    if abs(value) > _LARGEST:
-        raise RefusedError(Message("has_to_be_at_most", most=f"{_LARGEST:,}"))
+    if abs(value) > LARGEST:
+        raise RefusedError(Message("has_to_be_at_most", most=f"{LARGEST:,}"))
     percent = match["percent"] is not None
     sign = _SIGNS.get(match["sign"], match["sign"])
     time = {"d": "days", "h": "hours"}.get((match["time"] or "")[:1])

@@ -34,7 +34,7 @@ __all__ = [
     "united",
 ]
 
-_MASK, _PLACE = "__mask__", "__place__"
+_MASK = "__mask__"
 
 
 def collected(query: pl.LazyFrame, *frames: pl.DataFrame) -> pl.DataFrame:
@@ -236,10 +236,6 @@ class LaidFrame(pl.DataFrame):
                 return collected(group.query.select(name)).to_series()
         raise pl.exceptions.ColumnNotFoundError(name)
 
-    def get_columns(self) -> list[pl.Series]:
-        """All columns, in memory."""
-        return self.collect().get_columns()
-
     def iter_columns(self) -> Iterator[pl.Series]:
         """The columns one after another."""
         return map(self.get_column, self.columns)
@@ -249,16 +245,8 @@ class LaidFrame(pl.DataFrame):
         return self.iter_columns()
 
     def __getitem__(self, key: Any) -> Any:
-        """A column by its name, rows by their places, or whatever else Polars gives, in memory."""
-        if isinstance(key, str):
-            return self.get_column(key)
-        if isinstance(key, pl.Series):
-            places = pl.DataFrame({_PLACE: key.cast(pl.UInt32)}).with_row_index(_MASK)
-            found = collected(
-                self.lazy().with_row_index(_PLACE).filter(pl.col(_PLACE).is_in(key.cast(pl.UInt32).implode()))
-            )
-            return found.join(places, on=_PLACE).sort(_MASK).drop(_PLACE, _MASK)
-        return self.collect()[key]
+        """A column by its name, or whatever else Polars gives, in memory."""
+        return self.get_column(key) if isinstance(key, str) else self.collect()[key]
 
     def head(self, n: int = 5) -> pl.DataFrame:
         """The first rows, in memory."""
@@ -274,8 +262,7 @@ class LaidFrame(pl.DataFrame):
 
     def rows_where(self, condition: pl.Expr) -> pl.DataFrame:
         """The rows that fulfil a condition, in memory: few of many."""
-        found: pl.DataFrame = self[self.select(condition.arg_true()).to_series()]
-        return found
+        return collected(self.lazy().filter(condition))
 
     # --- what is made of it ---
 

@@ -11,7 +11,10 @@ from salesmetrics.errors import RefusedError
 from salesmetrics.messages import text
 from salesmetrics.schema.message import Message
 
-__all__ = ["Bounds", "SettingError", "check_bounds"]
+__all__ = ["LARGEST", "Bounds", "SettingError", "check_bounds"]
+
+LARGEST = 10**15
+"""What no sum of money is above: computed with more, an answer would not be a number."""
 
 
 class Bounds(NamedTuple):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, ClassVar
 
-from salesmetrics.metrics.bounds import Bounds, SettingError, check_bounds
+from salesmetrics.metrics.bounds import LARGEST, Bounds, SettingError, check_bounds
 from salesmetrics.schema.message import Message
 
 __all__ = ["IncentivePlan", "Payout", "Tier", "payout"]
@@ -15,8 +15,6 @@ __all__ = ["IncentivePlan", "Payout", "Tier", "payout"]
 Rate = Annotated[Decimal, Bounds(ge=0, le=1)]
 Attainment = Annotated[Decimal, Bounds(ge=0, le=10)]
 """A share of the quota; more than ten times the quota is a percentage in place of a share."""
-LARGEST = 10**15
-"""What no sum of money is above: computed with more, an answer would not be a number."""
 Amount = Annotated[Decimal, Bounds(ge=0, le=LARGEST)]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal  # noqa: TC003 - bounds and configuration are checked against these annotations
 from typing import Annotated, ClassVar
 
-from salesmetrics.metrics.bounds import Bounds, SettingError, check_bounds
+from salesmetrics.metrics.bounds import LARGEST, Bounds, SettingError, check_bounds
 from salesmetrics.metrics.incentives import IncentivePlan  # noqa: TC001 - as above
 from salesmetrics.schema.message import Message
 
@@ -52,7 +52,7 @@ class Settings:
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
-    market_size: Annotated[Decimal, Bounds(gt=0, le=10**15)] | None = None
+    market_size: Annotated[Decimal, Bounds(gt=0, le=LARGEST)] | None = None
     horizon_days: Days = 180
     stalled_days: Days = 30
     stalled_stage_days: Days | None = None

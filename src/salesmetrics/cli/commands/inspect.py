@@ -38,10 +38,8 @@ def inspect(
 
     form = form_of(output)
     refuse_form(form, Inspection, "inspect")
-    begun, options = (
-        begin_files(files, environment, resources, quiet=output.quiet),
-        read_options(reading, privacy, resources),
-    )
+    begun = begin_files(files, environment, resources, quiet=output.quiet)
+    options = read_options(reading, privacy, resources)
     answer, dataset = pipeline.inspect(
         begun, options, settings.thresholds, lambda: make_catalog(settings), settings.shaped
     )

@@ -43,10 +43,8 @@ def rows(
 
     form = form_of(output)
     refuse_form(form, Rows, "rows")
-    begun, options = (
-        begin_files(files, environment, resources, quiet=output.quiet, hashed=carries_hashes(form)),
-        read_options(reading, privacy, resources),
-    )
+    begun = begin_files(files, environment, resources, quiet=output.quiet, hashed=carries_hashes(form))
+    options = read_options(reading, privacy, resources)
     question = replace(make_question(selection, settings, environment.today()), kpis=(kpi,), families=(), by=())
     found, dataset = pipeline.rows(begun, options, question, make_catalog(settings), make_listing(listed))
     write_read(found, dataset, output, form, rejects, environment)

@@ -165,9 +165,7 @@ def _marked(frame: pl.DataFrame, index: int) -> pl.DataFrame:
 
 
 def _united(frames: Sequence[pl.DataFrame]) -> pl.DataFrame | None:
-    if not frames:
-        return None
-    return frames[0] if len(frames) == 1 else united(frames)
+    return united(frames) if frames else None
 
 
 def _keep_records(part: Part) -> None:

@@ -9,9 +9,17 @@ import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames.columns import Columns, columns_beside
-from salesmetrics.ingest.parse.column import first_cells, parse_again, parse_parts, parser_of, read_part
+from salesmetrics.ingest.parse.column import (
+    PLAIN,
+    first_cells,
+    labels_of,
+    parse_again,
+    parse_parts,
+    parser_of,
+    read_as_text,
+    read_part,
+)
 from salesmetrics.ingest.parse.evidence import Evidence, merge, sample_of
-from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
     from salesmetrics.frames.store import Store
     from salesmetrics.ingest.parse.common import Parsed, ParseOptions
     from salesmetrics.ingest.parse.evidence import Part, Sample
+    from salesmetrics.schema.fields import ColumnType
 
 __all__ = ["Aside", "FarColumn", "parse_far", "parse_laid", "share"]
 
@@ -37,7 +46,7 @@ class Aside:
 
     def __call__(self, parsed: Parsed) -> Parsed:
         """What stands for a column."""
-        if self.beside.store is None or isinstance(cast("object", parsed), _Laid):
+        if self.beside.store is None:
             return parsed
         found = _Laid(self.beside.store)
         found.take(parsed)
@@ -98,8 +107,7 @@ def parse_far(
     Returns:
         Field → what it was parsed to, or why it cannot be read by itself.
     """
-    plain = (ColumnType.ID, ColumnType.TEXT, ColumnType.PERIOD)
-    decided = {name: column for name, column in columns.items() if column.type not in plain}
+    decided = {name: column for name, column in columns.items() if column.type not in PLAIN}
     parsers = {name: parser_of(column.type, options, column.header, path) for name, column in decided.items()}
     samples = _samples(frame, decided, first=True)
     if not all(sample.is_full for sample in samples.values()):
@@ -123,10 +131,9 @@ def parse_far(
         for name, parsed in piece.items():
             aside[name].take(parsed)
             hows[name] = parsed.how
-            labels[name] |= set(parsed.how.details.get("labels", ())) if name not in decided else set()
+            labels[name] |= labels_of(parsed.how)
     for name in read:
-        how = Message("text_and_labels", labels=sorted(labels[name])) if labels[name] else hows[name]
-        found[name] = aside[name].done(how if name in decided or labels[name] else Message("text"))
+        found[name] = aside[name].done(hows[name] if name in decided else read_as_text(labels[name]))
     return found
 
 

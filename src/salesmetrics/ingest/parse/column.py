@@ -60,14 +60,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FALSE_WORDS",
+    "PLAIN",
     "TRUE_WORDS",
     "first_cells",
+    "labels_of",
     "parse_again",
     "parse_column",
     "parse_parts",
     "parser_of",
+    "read_as_text",
     "read_part",
 ]
+
+PLAIN = frozenset({ColumnType.ID, ColumnType.TEXT, ColumnType.PERIOD})
+"""Types whose text has nothing to be decided."""
 
 
 def parse_column(
@@ -135,20 +141,16 @@ def parse_parts(
         SalesmetricsError: As :func:`parse_column`.
     """
     parts = list(parts)
-    if type in (ColumnType.ID, ColumnType.TEXT, ColumnType.PERIOD):
+    if type in PLAIN:
         read = [parse_text(part.text, options.null_words, plain=options.plain) for part in parts]
         labels = {label for part, values in zip(parts, read, strict=True) for label in blank_labels(part.text, values)}
-        how = Message("text_and_labels", labels=sorted(labels)) if labels else Message("text")
-        return [Parsed(values, _no(len(values)), how) for values in read]
+        return [Parsed(values, _no(len(values)), read_as_text(labels)) for values in read]
     parser = parser_of(type, options, header, path, silent=silent)
     alone = len(parts) == 1
     sample = merge_samples(sample_of(part) for part in parts)
     looks = [parser.look(part, sample, alone=alone) for part in parts]
     reading = parser.decide(reduce(merge, (parser.evidence(look) for look in looks)), sample)
-    parsed = [parser.apply(look, reading) for look in looks]
-    if type in (ColumnType.COUNT, ColumnType.SCORE):
-        return [_whole(each) for each in parsed]
-    return [_scaled(each, header) for each in parsed] if type is ColumnType.MONEY else parsed
+    return [_of_type(parser.apply(look, reading), type, header) for look in looks]
 
 
 def parse_again(
@@ -176,13 +178,13 @@ def parse_again(
     Raises:
         SalesmetricsError: As :func:`parse_column`.
     """
-    if type in (ColumnType.ID, ColumnType.TEXT, ColumnType.PERIOD):
+    if type in PLAIN:
         labels: set[str] = set()
         for part in parts():
             (parsed,) = parse_parts([part], type, options, header=header, path=path)
-            labels |= set(parsed.how.details.get("labels", ()))
+            labels |= labels_of(parsed.how)
             take(parsed)
-        return Message("text_and_labels", labels=sorted(labels)) if labels else Message("text")
+        return read_as_text(labels)
     parser = parser_of(type, options, header, path)
     sample = first_cells(sample_of(part) for part in parts())
     evidence = Evidence()
@@ -225,10 +227,17 @@ def read_part(
         type: The canonical type.
         header: Header of the column.
     """
-    parsed = parser.apply(parser.look(part, sample), reading)
-    if type in (ColumnType.COUNT, ColumnType.SCORE):
-        return _whole(parsed)
-    return _scaled(parsed, header) if type is ColumnType.MONEY else parsed
+    return _of_type(parser.apply(parser.look(part, sample), reading), type, header)
+
+
+def read_as_text(labels: Iterable[str]) -> Message:
+    """How ids and texts were read, with the labels that are no value."""
+    return Message("text_and_labels", labels=sorted(labels)) if labels else Message("text")
+
+
+def labels_of(how: Message) -> set[str]:
+    """The labels that a reading of text names."""
+    return set(how.details.get("labels", ()))
 
 
 def parser_of(
@@ -259,6 +268,13 @@ def parser_of(
     if type in (ColumnType.COUNT, ColumnType.SCORE):
         return NumberParser(options, Style(exact=True, ambiguous="whole"), header, path)
     return NumberParser(options, Style(money=type is ColumnType.MONEY, silent=silent), header, path)
+
+
+def _of_type(parsed: Parsed, type: ColumnType, header: str) -> Parsed:  # noqa: A002
+    """What was read, as its type has it: whole numbers, and money in the unit of the header."""
+    if type in (ColumnType.COUNT, ColumnType.SCORE):
+        return _whole(parsed)
+    return _scaled(parsed, header) if type is ColumnType.MONEY else parsed
 
 
 IN_UNITS = "in_units_of_header"

@@ -20,7 +20,7 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Container", "Payload", "is_text", "unwrap"]
+__all__ = ["PACKED", "PARQUET", "Container", "Payload", "is_parquet", "is_text", "unwrap"]
 
 Container = Literal["plain", "gzip", "zstd", "zip", "parquet", "xlsx"]
 
@@ -29,9 +29,13 @@ _TEXT_SUFFIXES = ("", ".csv", ".tsv", ".txt", ".tab", ".xls")
 
 _STEP = 1 << 20
 
-_GZIP, _ZSTD, _ZIP, _PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PAR1"
+_GZIP, _ZSTD, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
+PACKED = (_GZIP, _ZSTD, _ZIP)
+"""How packed files and workbooks begin."""
+PARQUET = b"PAR1"
+"""How a Parquet file begins, and ends."""
 _SECRET_PARQUET = b"PARE"
-_ENTRY = b"PK\x01\x02"
+_ENTRY, _NO_ENTRY = b"PK\x01\x02", b"PK\x05\x06"
 _ENCRYPTED = 0x1
 _SECRET_OFFICE = "EncryptedPackage".encode("utf-16-le")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -76,9 +80,9 @@ def unwrap(path: str, data: bytes) -> list[Payload]:
         return [_inner(path, "gzip", _gunzip(path, data))]
     if data.startswith(_ZSTD):
         return [_inner(path, "zstd", _unzstd(path, data))]
-    if data.startswith((_ZIP, b"PK\x05\x06")):
+    if data.startswith((_ZIP, _NO_ENTRY)):
         return _unzip(path, data)
-    if data.startswith(_PARQUET) and data.endswith(_PARQUET):
+    if is_parquet(data, data):
         return [Payload(path, "parquet", data)]
     if data.startswith(_SECRET_PARQUET) and data.endswith(_SECRET_PARQUET):
         raise SalesmetricsError(
@@ -86,6 +90,11 @@ def unwrap(path: str, data: bytes) -> list[Payload]:
         )
     _refuse_alien(path, data)
     return [Payload(path, "plain", data)]
+
+
+def is_parquet(beginning: bytes, ending: bytes) -> bool:
+    """Whether a file is a Parquet file, by its first and its last bytes."""
+    return beginning.startswith(PARQUET) and ending.endswith(PARQUET)
 
 
 def is_text(path: str, beginning: bytes) -> bool:
@@ -100,7 +109,7 @@ def is_text(path: str, beginning: bytes) -> bool:
     """
     if not beginning:
         raise SalesmetricsError("file_empty", path=path)
-    if beginning.startswith((_GZIP, _ZSTD, _ZIP, b"PK\x05\x06", _PARQUET, _SECRET_PARQUET)):
+    if beginning.startswith((*PACKED, _NO_ENTRY, PARQUET, _SECRET_PARQUET)):
         return False
     _refuse_alien(path, beginning)
     return True
@@ -109,7 +118,7 @@ def is_text(path: str, beginning: bytes) -> bool:
 def _inner(path: str, container: Container, data: bytes) -> Payload:
     if not data:
         raise SalesmetricsError("file_empty", path=path)
-    if data.startswith((_GZIP, _ZSTD, _ZIP, _PARQUET)):
+    if data.startswith((*PACKED, PARQUET)):
         raise SalesmetricsError(
             "disguised_file",
             path=path,

@@ -15,7 +15,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames.far import FarFrame
 from salesmetrics.frames.spark import SparkPieces, SparkPlace, packed
 from salesmetrics.ingest.source import encoding as encodings
-from salesmetrics.ingest.source.container import Payload, is_text
+from salesmetrics.ingest.source.container import PARQUET, Payload, is_text
 from salesmetrics.ingest.table.dialect import sniff
 from salesmetrics.ingest.table.pieces import last_whole
 from salesmetrics.ingest.table.raw import ROW
@@ -57,7 +57,7 @@ def open_far(
     cut = delimiter_option(delimiter)
     with Path(path).open("rb") as stream:
         beginning = stream.read(_HEAD + 1)
-    if beginning.startswith(b"PAR1"):
+    if beginning.startswith(PARQUET):
         return [_parquet(path, session, store)]
     if not is_text(path, beginning):
         raise _declined(path, "packed")
@@ -90,7 +90,7 @@ def _text(
     head = head_of(text, dialect, path, guess)
     if complete and head.start >= len(text):
         return table_of(text, payload, guess, delimiter)
-    how: Cut = {"start": 0, "delimiter": dialect.delimiter, "width": len(head.cells), "first_row": 0}
+    how: Cut = {**head.cut(dialect), "start": 0, "first_row": 0}
     lines = session.read.option("lineSep", "\n").text(path)
     lines = lines.selectExpr("_metadata.file_block_start as block", "cast(value as binary) as line")
     read = lines.mapInArrow(partial(_read, how, ending, text[: head.start].count(b"\n"), store.piece), _READ).persist()

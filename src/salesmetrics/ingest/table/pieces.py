@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames.laid import laid
 from salesmetrics.ingest.source import encoding as encodings
-from salesmetrics.ingest.source.container import Payload, is_text, unwrap
+from salesmetrics.ingest.source.container import PARQUET, Payload, is_parquet, is_text, unwrap
 from salesmetrics.ingest.source.fetch import changed, read_file, reading
 from salesmetrics.ingest.table.dialect import sniff, with_doubled_quotes
 from salesmetrics.ingest.table.regular import line_end, read_regular
@@ -58,44 +59,61 @@ def _open(path: str, store: Store, encoding: str | None, delimiter: str | None) 
     cut = delimiter_option(delimiter)
     with Path(path).open("rb") as stream:
         beginning = stream.read(_STEP)
-        stream.seek(max(0, os.fstat(stream.fileno()).st_size - _STEP))
+        stream.seek(-min(len(PARQUET), len(beginning)), os.SEEK_END)
         ending = stream.read()
-    if beginning.startswith(b"PAR1") and ending.endswith(b"PAR1"):
+    if is_parquet(beginning, ending):
         return [scan_parquet(path, store)]
-    guess = _of_utf8(path, beginning, encoding) if is_text(path, beginning) else None
-    if guess is not None:
-        with TextOnDisk(path, 3 if guess.name == "utf-8-sig" else 0) as text:
-            return [_read(text, Payload(path, "plain", b""), guess, cut, store)]
-    tables = []
-    for payload in unwrap(path, read_file(path)):
-        if payload.container in ("parquet", "xlsx"):
-            return [_laid_aside(table, store) for table in open_tables(path, read_file(path), delimiter=delimiter)]
-        guess = encodings.detect(payload.data, path=payload.path, option=encoding)
-        decoded = store.keep(encodings.to_utf8(payload.data, guess))
-        with TextOnDisk(decoded, name=payload.path) as text:
-            tables.append(_read(text, replace(payload, data=b""), guess, cut, store))
-        decoded.unlink()
-    return tables
+    if is_text(path, beginning) and (guess := _of_utf8(path, beginning, encoding)) is not None:
+        with TextOnDisk(path, len(codecs.BOM_UTF8) if guess.name == "utf-8-sig" else 0) as text:
+            facts = _facts(text)
+            if facts is not None:
+                return [_read(text, facts, Payload(path, "plain", b""), guess, cut, store)]
+    data = read_file(path)
+    payloads = unwrap(path, data)
+    if payloads[0].container in ("parquet", "xlsx"):
+        return [_laid_aside(table, store) for table in open_tables(path, data, delimiter=delimiter)]
+    return [_decoded(payload, encoding, cut, store) for payload in payloads]
 
 
 def _of_utf8(path: str, beginning: bytes, option: str | None) -> Encoding | None:
-    """The encoding of a file that is UTF-8 from its beginning to its end; None for any other."""
+    """The encoding of a file that is UTF-8, if it goes on as it begins; None for any other."""
     whole = beginning[: max(beginning.rfind(b"\n"), 0) + 1] or beginning
-    with TextOnDisk(path) as text:
-        if encodings.is_wide(whole) or not all(map(encodings.is_utf8, text.whole_lines())):
-            return None
+    if encodings.is_wide(whole) or not encodings.is_utf8(whole):
+        return None
     guess = encodings.detect(whole, path=path, option=option)
     return guess if guess.name in ("utf-8", "utf-8-sig", "ascii") and not guess.damaged else None
+
+
+def _facts(text: TextOnDisk) -> Facts | None:
+    """What a text holds; None where it is not UTF-8 throughout."""
+    facts = Facts()
+    for piece in text.whole_lines():
+        if not encodings.is_utf8(piece):
+            return None
+        facts.add(piece)
+    return facts
+
+
+def _decoded(payload: Payload, encoding: str | None, delimiter: str | None, store: Store) -> RawTable:
+    """The table in a text that had to be unpacked or decoded in memory."""
+    guess = encodings.detect(payload.data, path=payload.path, option=encoding)
+    decoded = store.keep(encodings.to_utf8(payload.data, guess))
+    facts = Facts()
+    with TextOnDisk(decoded, name=payload.path) as text:
+        for piece in text.whole_lines():
+            facts.add(piece)
+        table = _read(text, facts, replace(payload, data=b""), guess, delimiter, store)
+    decoded.unlink()
+    return table
 
 
 def _laid_aside(table: RawTable, store: Store) -> RawTable:
     return replace(table, frame=laid(store.lay(table.frame), store, table.frame.height))
 
 
-def _read(text: TextOnDisk, payload: Payload, guess: Encoding, delimiter: str | None, store: Store) -> RawTable:
-    facts = Facts()
-    for piece in text.whole_lines():
-        facts.add(piece)
+def _read(
+    text: TextOnDisk, facts: Facts, payload: Payload, guess: Encoding, delimiter: str | None, store: Store
+) -> RawTable:
     if not facts.filled:
         raise SalesmetricsError("file_empty", path=payload.path)
     beginning = text[:_HEAD]
@@ -104,14 +122,8 @@ def _read(text: TextOnDisk, payload: Payload, guess: Encoding, delimiter: str | 
         return _laid_aside(table_of(text[:], payload, guess, delimiter), store)
     ending = line_end(beginning)
     head = head_of(beginning, dialect, payload.path, guess)
-    how: Cut = {
-        "start": head.start,
-        "delimiter": dialect.delimiter,
-        "width": len(head.cells),
-        "first_row": head.row + 1,
-    }
+    how = head.cut(dialect)
     found = _regular(text, how, ending, store) or _irregular(text, how, ending, payload.path, store)
-    text.refuse_changed()
     return made_of(found, payload, guess, dialect, ending, head, facts)
 
 
@@ -120,15 +132,14 @@ def _regular(text: TextOnDisk, how: Cut, ending: LineEnd | None, store: Store) -
     if ending in ("mixed", "cr") or how["start"] >= len(text):
         return None
     laid_down, row = store.pile(), how["first_row"]
-    for _, piece in text.pieces(how["start"], store.piece):
+    for piece in text.pieces(how["start"], store.piece):
         cut: Cut = {**how, "start": 0, "first_row": row}
         frame = read_regular(piece, **cut, ending=ending)
         if frame is None:
             return None
         laid_down.add(frame)
         row += frame.height
-    last = row - 1
-    return Repaired(laid(laid_down.laid(), store, last - how["first_row"] + 1), last, full=last - how["first_row"] + 1)
+    return Repaired(laid(laid_down.laid(), store, laid_down.height), row - 1, full=laid_down.height)
 
 
 def _irregular(text: TextOnDisk, how: Cut, ending: LineEnd | None, path: str, store: Store) -> Repaired:
@@ -143,7 +154,7 @@ class TextOnDisk:
     """The text of a file, as bytes of UTF-8 that are brought in as they are asked for.
 
     Args:
-        path: The file; what changes it while it is read is found by :meth:`refuse_changed`.
+        path: The file.
         start: Where the text begins, behind a byte order mark.
         name: The file in messages.
     """
@@ -151,8 +162,7 @@ class TextOnDisk:
     def __init__(self, path: str | Path, start: int = 0, name: str = "") -> None:
         self.path, self.start, self.name = Path(path), start, name or str(path)
         self._stream = self.path.open("rb")
-        self._seen = os.fstat(self._stream.fileno())
-        self._size = self._seen.st_size - start
+        self._size = os.fstat(self._stream.fileno()).st_size - start
 
     def __enter__(self) -> Self:
         """The text, which is open already."""
@@ -208,8 +218,8 @@ class TextOnDisk:
             yield self[begin:end]
             begin = end
 
-    def pieces(self, position: int, size: int) -> Iterator[tuple[int, bytes]]:
-        """The text from a place on in pieces of about a size, each with its place; a quoted cell is not cut where quotes are by the book."""
+    def pieces(self, position: int, size: int) -> Iterator[bytes]:
+        """The text from a place on in pieces of about a size; a quoted cell is not cut where quotes are by the book."""
         while position < self._size:
             end = min(position + size, self._size)
             piece = self[position:end]
@@ -220,18 +230,8 @@ class TextOnDisk:
                     break
                 more = self[end : min(end + size, self._size)]
                 piece, end = piece + more, end + len(more)
-            yield position, piece
+            yield piece
             position += len(piece)
-
-    def refuse_changed(self) -> None:
-        """Refuse what is no longer what it was when it was opened.
-
-        Raises:
-            SalesmetricsError: ``file_unreadable``.
-        """
-        now = os.fstat(self._stream.fileno())
-        if (now.st_size, now.st_mtime_ns) != (self._seen.st_size, self._seen.st_mtime_ns):
-            raise changed(self.name)
 
 
 def last_whole(piece: bytes) -> int:

@@ -133,6 +133,15 @@ class Head(msgspec.Struct, frozen=True):
     start: int
     titles: dict[str, int]
 
+    def cut(self, dialect: Dialect) -> Cut:
+        """How the records below are cut."""
+        return {
+            "start": self.start,
+            "delimiter": dialect.delimiter,
+            "width": len(self.cells),
+            "first_row": self.row + 1,
+        }
+
 
 class Facts(msgspec.Struct):
     """What a text holds somewhere, gathered from its pieces, each of whole lines.
@@ -201,12 +210,7 @@ def table_of(
         dialect = sniff(text, delimiter)
     ending = line_end(text)
     head = head_of(text, dialect, payload.path, guess)
-    how: Cut = {
-        "start": head.start,
-        "delimiter": dialect.delimiter,
-        "width": len(head.cells),
-        "first_row": head.row + 1,
-    }
+    how = head.cut(dialect)
     frame = read_regular(text, **how, ending=ending, together=together)
     if frame is None:
         found = read_irregular(text, **how, ending=ending, path=payload.path, together=together)

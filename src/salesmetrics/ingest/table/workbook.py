@@ -88,22 +88,18 @@ def scan_parquet(path: str, store: Store) -> RawTable:
     Raises:
         SalesmetricsError: ``file_unreadable``, ``file_empty``, ``header_only``.
     """
-    with _damage(path, "parquet_data", (pl.exceptions.PolarsError, OSError)):
+
+    def opened() -> tuple[pl.Schema, pl.DataFrame]:
         lazy = pl.scan_parquet(path, glob=False, hive_partitioning=False)
         schema = lazy.collect_schema()
-        refuse_wide(path, len(schema))
-        if not schema:
-            raise SalesmetricsError("file_empty", path=path)
         names = {name: str(place) for place, name in enumerate(schema)}
-        rows = int(lazy.select(pl.len()).collect().item())
         spelt = [names[name] for name, dtype in schema.items() if _has_no_text(dtype)]
         lazy = lazy.rename(names).with_row_index(ROW, 2)
         if spelt:
             lazy = lazy.with_columns(pl.col(spelt).map_batches(_spelt, return_dtype=pl.String))
-        frame, odd = _without_long_cells(laid(Laid(lazy), store, rows))
-    headers = [name.strip() for name in schema]
-    found = Repaired(frame, rows + 1, full=rows, odd=odd)
-    return assemble(_source(path, "parquet", 1), headers, found, b",", {})
+        return schema, laid(Laid(lazy), store)
+
+    return table_of_far(path, opened)
 
 
 def table_of_far(path: str, opened: Callable[[], tuple[pl.Schema, pl.DataFrame]]) -> RawTable:
