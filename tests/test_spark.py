@@ -222,3 +222,10 @@ def test_what_spark_cannot_read_is_refused_by_name(monkeypatch: pytest.MonkeyPat
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"error: Spark cannot read `{path}`: ")
     assert "leave out `--engine spark`" in done.stderr
+
+
+@pytest.mark.parametrize("engine", [(), ("--engine", "polars")])
+def test_a_master_without_spark_is_refused(engine: tuple[str, ...]) -> None:
+    done = invoke("report", str(in_process.EXAMPLES / "deals.csv"), *engine, "--master", "local")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: `--master` has no effect: it needs `--engine spark`\n")

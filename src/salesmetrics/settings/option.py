@@ -34,7 +34,8 @@ class Option(NamedTuple):
         shown_default: What the help says of the default; its value where nothing is said.
         example: A value for the first settings file, where there is no default to show.
         forms: The forms of output that it changes; none where it changes all of them.
-        beside: It has an effect only beside one of these options; none where it always has one.
+        beside: It has an effect only beside one of these options, or beside one value of it (``engine=spark``); none where it
+            always has one.
         check: Raises ``option_invalid`` for a value, or an item of it, that cannot be used.
         complete: What the shell is offered for a word that begins so, each with a line about it.
         hidden: Whether the help leaves it out.

@@ -66,7 +66,7 @@ class Resources(NamedTuple):
         Option(
             "Where Spark runs, for example `spark://host:7077`.",
             metavar="URL",
-            beside=("engine",),
+            beside=("engine=spark",),
             complete=completion.complete_masters,
         ),
     ] = None

@@ -404,6 +404,11 @@ def named(error: SalesmetricsError, settled: Mapping[str, Settled]) -> Salesmetr
     return error if found is None else restate(error, found.items.get(item, found.source))
 
 
+def _counts(value: Any, wanted: str) -> bool:
+    """Whether the value of another option gives one beside it an effect."""
+    return value == wanted if wanted else bool(value)
+
+
 def refuse_idle(
     options: Sequence[Option],
     typed: Mapping[str, Any],
@@ -427,9 +432,14 @@ def refuse_idle(
     for option in options:
         if option.name not in typed:
             continue
-        beside = [other for other in options if other.name in option.beside]
-        if beside and option.name not in always and not any(settled[other.name].value for other in beside):
-            names = [other.flag for other in beside]
+        wanted = {name: value for name, _, value in (other.partition("=") for other in option.beside)}
+        beside = [other for other in options if other.name in wanted]
+        if (
+            beside
+            and option.name not in always
+            and not any(_counts(settled[o.name].value, wanted[o.name]) for o in beside)
+        ):
+            names = [f"{other.flag} {wanted[other.name]}".rstrip() for other in beside]
             cause, fix = Message("only_with", options=names), Message("add_option", options=names)
             raise SalesmetricsError("option_idle", option=option.flag, cause=cause, fix=fix)
         if option.forms and form is not None and form not in option.forms:
