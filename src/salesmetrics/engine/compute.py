@@ -19,7 +19,7 @@ from salesmetrics.entities.currency import UNRATED
 from salesmetrics.entities.days import PARTS, UNITS
 from salesmetrics.entities.declared import columns_of, date_columns, kinds_of
 from salesmetrics.entities.derived import with_coded_outcome, with_derived
-from salesmetrics.frames.laid import collect_all, collected, gathered
+from salesmetrics.frames.laid import collect_all, collected
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.metrics.shapes import ListColumn
 
@@ -547,4 +547,4 @@ def _derived(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) ->
     for measure in measures:
         wanted.setdefault(measure.entity, set()).update(measure.columns)
     coded = {entity: with_coded_outcome(frames[entity]) if entity == "deals" else frames[entity] for entity in wanted}
-    return {entity: gathered(with_derived(coded[entity], entity, columns)) for entity, columns in wanted.items()}
+    return {entity: with_derived(coded[entity], entity, columns) for entity, columns in wanted.items()}
