@@ -339,17 +339,26 @@ def _load(o: Oracle, mine: Callable[[Row], bool]) -> dict[str, Any]:
 
 def missed(o: Oracle, mine: Callable[[Row], bool]) -> dict[tuple[str, str], Decimal]:
     """Missed value by KPI and currency."""
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for kpi, currency, amount in missed_chances(o, mine):
+        if amount is not None:
+            sums[kpi, currency] += amount
+    return dict(sums)
+
+
+def missed_chances(o: Oracle, mine: Callable[[Row], bool]) -> list[tuple[str, str, Decimal | None]]:
+    """Leads and deals that were lost or expired without a touch or after a slow one: KPI, currency and amount."""
     leads = [lead for lead in o.leads if lead["created"]]
     by_lead, by_deal = _pairs(leads, o.deals)
-    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    found: list[tuple[str, str, Decimal | None]] = []
 
     def add(
         amount: Decimal | None, currency: str, outcome: str, touches: list[datetime], since: datetime, slow: bool
     ) -> None:
         idle = END - (touches[-1] if touches else since) > timedelta(days=90)
         gone = outcome in ("lost", "disqualified") or (outcome in ("open", "qualified") and idle)
-        if gone and amount is not None and (not touches or slow):
-            sums["missed_value" if not touches else "missed_value_slow", currency] += amount
+        if gone and (not touches or slow):
+            found.append(("missed_value" if not touches else "missed_value_slow", currency, amount))
 
     for lead in leads:
         deal = by_lead.get(lead["id"])
@@ -370,7 +379,7 @@ def missed(o: Oracle, mine: Callable[[Row], bool]) -> dict[tuple[str, str], Deci
         times = sorted(t for t in own if t >= start)
         slow = bool(times) and (times[0].date() - deal["created"]).days > 1
         add(deal["amount"], deal["currency"], deal["outcome"], times, start, slow)
-    return dict(sums)
+    return found
 
 
 def _pairs(leads: Rows, deals: Rows) -> tuple[dict[str, Row], set[str]]:
@@ -388,3 +397,36 @@ def _pairs(leads: Rows, deals: Rows) -> tuple[dict[str, Row], set[str]]:
             taken.add(deal_id)
             by_lead[lead_id] = ids[deal_id]
     return by_lead, taken
+
+
+# --- how many records are behind a value, and how many were left out --------------------------------------------------
+
+
+def counts(
+    o: Oracle, start: date | None, end: date | None, mine: Callable[[Row], bool]
+) -> dict[str, tuple[int, dict[str, int]]]:
+    """By KPI of leads, the records behind it and those left out of it by reason."""
+    own = [lead for lead in o.leads if mine(lead)]
+    bounded = start is not None and end is not None
+    dated = [lead for lead in own if lead["created"] and (not bounded or start <= lead["created"].date() < end)]
+    blank = {"missing_created_date": sum(not lead["created"] for lead in own)}
+    # Without a period, a lead needs no date to be counted where its waiting time does not matter.
+    within, of_states = (dated, blank) if bounded else (own, {})
+    found = {
+        "lead_conversion_rate": (len(within), of_states),
+        "lead_qualification_rate": (sum(lead["qualified"] is not None for lead in within), of_states),
+        "lead_response_median": (len(dated), blank),
+        "lead_response_rate": (len(dated), blank),
+    }
+    ages = {"lead_response_within_5m": 300, "lead_response_within_1h": 3600, "lead_response_within_24h": 86400}
+    for kpi, seconds in {**ages, "missed_leads": 86400}.items():
+        old = sum(lead["waited"] >= seconds for lead in dated)
+        found[kpi] = old, {"too_recent": len(dated) - old, **blank}
+    touched = [END - lead["touches"][0] for lead in dated if lead["touches"]]
+    ripe = sum(since >= timedelta(days=14) for since in touched)
+    found["follow_up_rate"] = ripe, {"too_recent": len(touched) - ripe, **blank}
+    for kpi, rows in (("open_leads_per_rep", o.leads), ("open_deals_per_rep", o.deals)):
+        waiting = [row["owner"] for row in rows if mine(row) and row["outcome"] in ("open", "qualified")]
+        ownerless = waiting.count(None)
+        found[kpi] = len(waiting) - ownerless, {"missing_owner": ownerless}
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -19,6 +20,8 @@ from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from salesmetrics.answers.report import Report
 
 SETTINGS = Settings(horizon_days=60, stalled_age_days=100)
@@ -32,6 +35,19 @@ def world_of(seed: int) -> World:
 
 def report_on(frames: dict[str, pl.DataFrame], **asked: Any) -> Report:
     return build_report(Request(as_of=AS_OF, as_of_source=None, settings=SETTINGS, **asked), frames, catalog())
+
+
+def assert_counts(
+    report: Report, expected: dict[str, tuple[int, dict[str, int]]], group: dict[str, str | None]
+) -> None:
+    """The records behind each value, and those left out of it by reason, are as many as a loop finds."""
+    ours = {m.id: m for m in report.metrics if m.group == group}
+    for name, (behind, left_out) in expected.items():
+        metric = ours[name]
+        found = {entry.code: entry.count for entry in metric.excluded if entry.count}
+        assert (name, found) == (name, {code: count for code, count in left_out.items() if count})
+        if metric.value is not None:
+            assert (name, metric.n) == (name, behind)
 
 
 def assert_equal(report: Report, expected: dict[str, Any], group: dict[str, str | None]) -> None:
@@ -53,6 +69,7 @@ def test_totals(seed: int) -> None:
     expected = oracle_activity.expected(oracle, None, None, lambda _: True)
     report = report_on(world.frames())
     assert_equal(report, expected, {})
+    assert_counts(report, oracle_activity.counts(oracle, None, None, lambda _: True), {})
     assert sum(value is not None for value in expected.values()) >= 25
 
 
@@ -64,6 +81,8 @@ def test_by_owner(seed: int) -> None:
     for owner in OWNERS:
         expected = oracle_activity.expected(oracle, None, None, lambda row, owner=owner: row["owner"] == owner)
         assert_equal(report, expected, {"owner": owner})
+        counts = oracle_activity.counts(oracle, None, None, lambda row, owner=owner: row["owner"] == owner)
+        assert_counts(report, counts, {"owner": owner})
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -75,6 +94,7 @@ def test_by_month(seed: int, month: int) -> None:
     expected = oracle_activity.expected(oracle, start, end, lambda _: True)
     report = report_on(world.frames(), period=Period(label="month", start=start, end=end))
     assert_equal(report, expected, {})
+    assert_counts(report, oracle_activity.counts(oracle, start, end, lambda _: True), {})
 
 
 MISSED = ("missed_value", "missed_value_slow")
@@ -93,16 +113,30 @@ def test_missed_value_by_currency(seed: int, owner: str | None, month: int | Non
         asked["period"] = Period(label="month", start=date(2026, month, 1), end=date(2026, month + 1, 1))
     report = report_on(world.frames(), **asked)
     group = {} if everybody else {"owner": owner}
-    ours = {(m.id, m.currency): Decimal(m.value) for m in report.metrics if m.group == group and m.value}
+    mine = [m for m in report.metrics if m.group == group]
+    ours = {(m.id, m.currency): Decimal(m.value) for m in mine if m.value}
     assert ours == {key: value for key, value in expected.items() if value}
+    chances = missed_chances(seed, owner, month)
+    left_out = {(m.id, m.currency): e.count for m in mine for e in m.excluded if e.count}
+    assert left_out == Counter((kpi, currency) for kpi, currency, amount in chances if amount is None)
+    behind = {(m.id, m.currency): m.n for m in mine if m.n}
+    assert behind == Counter((kpi, currency) for kpi, currency, amount in chances if amount is not None)
 
 
-def missed_values(seed: int, owner: str | None, month: int | None) -> dict[tuple[str, str], Decimal]:
+def whose(owner: str | None, month: int | None) -> Callable[[dict[str, Any]], bool]:
     def mine(row: dict[str, Any]) -> bool:
         made = row["created"] is not None and row["created"].month == month
         return owner in ("everybody", row["owner"]) and (month is None or made)
 
-    return oracle_activity.missed(oracle_activity.Oracle(world_of(seed)), mine)
+    return mine
+
+
+def missed_values(seed: int, owner: str | None, month: int | None) -> dict[tuple[str, str], Decimal]:
+    return oracle_activity.missed(oracle_activity.Oracle(world_of(seed)), whose(owner, month))
+
+
+def missed_chances(seed: int, owner: str | None, month: int | None) -> list[tuple[str, str, Decimal | None]]:
+    return oracle_activity.missed_chances(oracle_activity.Oracle(world_of(seed)), whose(owner, month))
 
 
 @cache

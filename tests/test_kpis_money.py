@@ -15,6 +15,7 @@ import pytest
 from effort import in_turn
 from money_world import AS_OF, World
 from oracle_company import ACCELERATOR, AT_QUOTA, CAP, MARKET, PER_UNIT, THRESHOLD, TIERS, Oracle
+from oracle_counts import COUNTS
 from salesmetrics.answers.report import Period
 from salesmetrics.calendar.windows import Window
 from salesmetrics.engine.build import Request, build_report
@@ -27,7 +28,7 @@ from salesmetrics.render.writers import render
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from salesmetrics.answers.report import Report
+    from salesmetrics.answers.report import Metric, Report
 
 IDS = [name for name in dir(Oracle) if name in catalog().kpis]
 PERIODS = {
@@ -104,7 +105,20 @@ def assert_like_oracle(world: World, report: Report, stretch: Callable[[str], tu
             near = NEAR.get(metric.id, 1e-9)
             assert float(metric.value) == pytest.approx(float(expected), rel=near, abs=1e-6), where
             compared[metric.id] += 1
+        assert_counts_beside(metric, oracles[key], where)
     return compared
+
+
+def assert_counts_beside(metric: Metric, oracle: Oracle, where: object) -> None:
+    """The records behind a value, and those left out of it by reason, are as many as a loop finds."""
+    nobody_knows = metric.id == "account_penetration" and "product" in metric.group  # customers have no product
+    if metric.id not in COUNTS or nobody_knows:
+        return
+    behind, left_out = COUNTS[metric.id](oracle)
+    found = {entry.code: entry.count for entry in metric.excluded if entry.count}
+    assert found == {code: count for code, count in left_out.items() if count}, where
+    if behind is not None and metric.value is not None:
+        assert metric.n == behind, where
 
 
 def with_prices(world: World) -> World:

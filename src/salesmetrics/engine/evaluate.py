@@ -129,7 +129,7 @@ def evaluate(kpi: Kpi, values: Values, catalog: Catalog, level: float | None) ->
         One outcome per cell.
     """
     columns, reasons = _inputs(kpi, values, catalog)
-    counted = values.column(kpi.n, None) if kpi.n else [None] * values.count
+    counted = _counted(kpi, values)
     excluded = _left_out(kpi, values)
     if not any(reasons):
         return _with_excluded(
@@ -142,6 +142,14 @@ def evaluate(kpi: Kpi, values: Values, catalog: Catalog, level: float | None) ->
     for place, outcome in zip(known, _known(kpi, columns, counted, catalog, level), strict=True):
         found[place] = outcome
     return _with_excluded(_of_one_currency(kpi, found, values, catalog), excluded)
+
+
+def _counted(kpi: Kpi, values: Values) -> _Counts:
+    """The records behind a KPI, cell by cell: none of them is 0, None where the measure was not computed."""
+    here = values.by_shift[""]
+    if kpi.n is None or kpi.n not in here or kpi.n in values.unsplit:
+        return [None] * values.count
+    return values.column(kpi.n, 0)
 
 
 def _of_one_currency(kpi: Kpi, outcomes: list[Outcome], values: Values, catalog: Catalog) -> list[Outcome]:
