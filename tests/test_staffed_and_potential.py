@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
+import crm_world
+import money_world
 from salesmetrics.drilldown.rows import records_behind
 from salesmetrics.engine.build import build_report
 from salesmetrics.engine.resolve import resolve
 from salesmetrics.metrics.catalog import catalog
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from salesmetrics.answers.report import Metric
 
 MONEY = pl.Decimal(38, 8)
@@ -112,3 +116,70 @@ def test_invoices_without_a_rate_are_told_apart_too() -> None:
     )
     metric = by_group({"invoices": invoices, "rates": rates}, "2026-03", "invoiced", currency="EUR")[()]
     assert (metric.value, {e.code: e.count for e in metric.excluded if e.count}) == (10, {"missing_rate": 1})
+
+
+WANT_OF_MONEY = {"missing_amount", "missing_cost", "missing_list_price", "missing_amount_or_probability"}
+FILES: dict[str, Any] = {
+    "sales": (
+        money_world.World(3, deals=700),
+        ("deals", "quotas", "invoices"),
+        money_world.AS_OF,
+        "2026-Q1",
+        "2026-Q2",
+    ),
+    "leads": (crm_world.World(3), ("leads", "deals", "activities"), crm_world.AS_OF, "all"),
+}
+
+
+@pytest.mark.parametrize("files", FILES)
+def test_what_lacks_a_rate_lacks_no_amount_whatever_the_kpi(files: str) -> None:
+    """The same records three times: with amounts in dollars and no rate, with a rate, and without those amounts."""
+    world, kinds, as_of, *periods = FILES[files]
+    frames = {kind: frame.with_row_index("__row__") for kind, frame in world.frames(*kinds).items()}
+    amounts = ("amount", "paid_amount", "cost", "list_price")
+    dollars, known = pl.col("currency") == "USD", pl.col("__row__") % 3 > 0
+
+    def amounts_as(frame: pl.DataFrame, made: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
+        return frame.with_columns(made(pl.col(name)).alias(name) for name in amounts if name in frame.columns)
+
+    fifty = pl.lit(Decimal(50), dtype=MONEY)
+    for kind in frames.keys() & {"deals", "invoices"}:
+        # A rate is one for all amounts of a record: one in dollars has all of them or none, and all else that it needs.
+        frames[kind] = amounts_as(
+            frames[kind], lambda amount: pl.when(~dollars).then(amount).when(known).then(amount.fill_null(fifty))
+        )
+    if files == "sales":
+        frames["quotas"] = frames["quotas"].with_columns(currency=pl.lit("EUR"))
+        frames["invoices"] = frames["invoices"].with_columns(pl.col("paid_on").fill_null(pl.col("issued")))
+    blank = {
+        kind: amounts_as(frame, lambda amount: pl.when(~dollars).then(amount)).with_columns(currency=pl.lit("EUR"))
+        if "currency" in frame.columns
+        else frame
+        for kind, frame in frames.items()
+    }
+
+    def left_out(given: dict[str, pl.DataFrame], code: str, period: str) -> dict[str, tuple[Any, dict[str, int]]]:
+        rates = pl.DataFrame(
+            {"currency": [code], "to_currency": ["EUR"], "rate": [Decimal(1)]}, schema_overrides={"rate": MONEY}
+        )
+        request = resolve(as_of, None, period=period, currency="EUR")
+        report = build_report(request, {**given, "rates": rates}, catalog())
+        return {m.id: (m.value, {e.code: e.count for e in m.excluded if e.count}) for m in report.metrics}
+
+    codes = {kpi.id: code for kpi in catalog().kpis.values() for code in WANT_OF_MONEY & kpi.excluded.keys()}
+    told_apart, asked = set(), set()
+    for period in periods:
+        unrated, rated = (left_out(frames, code, period) for code in ("GBP", "USD"))
+        without = left_out(blank, "GBP", period)
+        for kpi, (value, found) in unrated.items():
+            if kpi not in codes:
+                continue
+            code = codes[kpi]
+            # A probability may be missing besides: then a rate alone would not do.
+            blanks = found.get(code, 0) if code.endswith("probability") else rated[kpi][1].get(code, 0)
+            assert (kpi, found.get(code, 0)) == (kpi, blanks)
+            assert (kpi, found.get("missing_rate", 0)) == (kpi, without[kpi][1].get(code, 0) - blanks)
+            assert (kpi, value) == (kpi, without[kpi][0])
+            asked.add(kpi)
+            told_apart |= {kpi} if found.get("missing_rate") else set()
+    assert told_apart == asked

@@ -11,6 +11,7 @@ from salesmetrics.calendar import Change, clock_changes, utc_of_wall
 from salesmetrics.calendar.business_hours import at_changes, business_hours, seconds_between
 from salesmetrics.entities.activities import INSTANT, end_of
 from salesmetrics.entities.clocks import clock, comparable, has_times
+from salesmetrics.entities.currency import UNRATED
 from salesmetrics.schema.clock import utc_name
 from salesmetrics.schema.findings import finding
 
@@ -307,24 +308,30 @@ def _named_deals(deals: pl.DataFrame, leads: pl.DataFrame | None) -> pl.DataFram
 
 def _of_leads(leads: pl.DataFrame, deals: pl.DataFrame | None, linked: pl.DataFrame | None) -> pl.DataFrame:
     frame = leads.select(
-        *(name for name in (*SHARED, "id", "amount", "outcome", "created") if name in leads.columns),
+        *(name for name in (*SHARED, "id", "amount", UNRATED, "outcome", "created") if name in leads.columns),
         *("first_touch", "last_touch", "response"),
     )
     if "outcome" not in frame.columns:
         frame = frame.with_columns(outcome=pl.lit("open"))
     if deals is None or linked is None or linked.is_empty():
         return frame.drop("id", strict=False)
-    values = [pl.col(name).alias(f"__deal_{name}__") for name in ("amount", "currency") if name in deals.columns]
+    known = [name for name in ("amount", "currency", UNRATED) if name in deals.columns]
+    values = [pl.col(name).alias(f"__deal_{name}__") for name in known]
     of_deal = deals.select(pl.col("id").alias("deal"), pl.col("outcome").alias("__deal_outcome__"), *values)
     found = linked.join(of_deal.unique("deal", keep="first", maintain_order=True), on="deal").drop("deal")
     frame = frame.join(found, left_on="id", right_on="lead", how="left", maintain_order="left")
     worth = [
         pl.coalesce(f"__deal_{name}__", *([name] if name in frame.columns else [])).alias(name)
-        for name in ("amount", "currency")
-        if name in deals.columns
+        for name in known
+        if name != UNRATED
     ]
+    # Where neither has an amount, a rate for either would have given one.
+    unrated = [name for name in (UNRATED, f"__deal_{UNRATED}__") if name in frame.columns]
+    worth += (
+        [pl.any_horizontal(pl.col(name).fill_null(value=False) for name in unrated).alias(UNRATED)] if unrated else []
+    )
     frame = frame.with_columns(*worth, outcome=pl.coalesce("__deal_outcome__", "outcome"))
-    return frame.drop("id", "__deal_outcome__", "__deal_amount__", "__deal_currency__", strict=False)
+    return frame.drop("id", "__deal_outcome__", *(f"__deal_{name}__" for name in known))
 
 
 def _of_deals(
@@ -340,7 +347,7 @@ def _of_deals(
         if linked is None
         else deals.join(linked, left_on="id", right_on="deal", how="anti", maintain_order="left")
     )
-    names = [name for name in (*SHARED, "id", "amount", "outcome") if name in deals.columns]
+    names = [name for name in (*SHARED, "id", "amount", UNRATED, "outcome") if name in deals.columns]
     frame = alone.select(*names, created=pl.col("created").cast(INSTANT))
     touches = activities.filter(pl.col("outbound") & pl.col("occurred").is_not_null()).select(
         id="deal_id", at="occurred"
