@@ -16,12 +16,12 @@ import importlib.machinery
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import sys
 import tempfile
 import threading
-import time
 import tomllib
 import traceback
 from collections import Counter
@@ -40,16 +40,17 @@ from mutants import ROOMS, ROOT, SOURCE, Mutant, compiled, modules, mutants
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+_Cached = type(cache(len))
 RESULTS = ROOT / "build" / "mutation" / "results.jsonl"
 KILLED, SURVIVED, TIMEOUT, UNREACHED = "killed", "survived", "timeout", "unreached"
-LEAST, PER_SECOND = 20, 8
-"""A mutant may take so many seconds, and so many per second that its tests take without it."""
+LEAST, PER_SECOND, WAITING = 20, 8, 10
+"""A mutant may take so many seconds of processor time, and so many per second that its tests take without it; by the clock it may take so many times that."""
 MOST = 20.0
-"""Seconds of tests that are tried on one mutant: those that pass through its line and take least time."""
+"""Seconds of processor time of the tests that are tried on one mutant: those that pass through its line and take least."""
 
 
 class Tried(NamedTuple):
-    """What a test did to the module as it stands: the seconds it took and the lines it passed through."""
+    """What a test did to the module as it stands: the processor time it took and the lines it passed through."""
 
     test: str
     seconds: float
@@ -65,6 +66,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="only so many mutants of each room, drawn at random")
     parser.add_argument("--seed", type=int, default=1, help="what the sample is drawn with")
     parser.add_argument("--again", type=Path, help="only those that survived in the results of this file")
+    parser.add_argument("--resume", action="store_true", help="leave out what the file of results has already")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where results go, a line each")
     asked = parser.parse_args()
     asked.out.parent.mkdir(parents=True, exist_ok=True)
@@ -125,6 +127,10 @@ def _chosen(asked: argparse.Namespace) -> Iterator[list[Mutant]]:
         lines = [json.loads(line) for line in asked.again.read_text("utf-8").splitlines()]
         survived = [line for line in lines if line["outcome"] in (SURVIVED, UNREACHED)]
         again = {(line["module"], line["text"], line["change"]) for line in survived}
+    done: Counter[tuple[str, str, str]] = Counter()
+    if asked.resume and asked.out.exists():
+        lines = [json.loads(line) for line in asked.out.read_text("utf-8").splitlines()]
+        done.update((line["module"], line["place"], line["change"]) for line in lines)
     for room in asked.rooms.split(","):
         chosen = [mutant for module in (modules(room) or [room]) for mutant in mutants(module)]
         if again is not None:
@@ -132,21 +138,23 @@ def _chosen(asked: argparse.Namespace) -> Iterator[list[Mutant]]:
         if asked.sample is not None and asked.sample < len(chosen):
             places = random.Random(f"{asked.seed} {room}").sample(range(len(chosen)), asked.sample)
             chosen = [chosen[place] for place in sorted(places)]
+        chosen = [mutant for mutant in chosen if not done[mutant.module, mutant.place, mutant.change]]
         yield chosen
 
 
 def _results(rooms: Iterator[list[Mutant]]) -> Iterator[tuple[Mutant, str, str]]:
     tests = tomllib.loads((Path(__file__).parent / "tests.toml").read_text("utf-8"))
     for chosen in rooms:
-        alike: dict[tuple[str, ...], list[str]] = {}
+        files: dict[str, list[str]] = {}
         for module in dict.fromkeys(mutant.module for mutant in chosen):
             head, _, name = module.partition("/")
-            alike.setdefault(tuple(tests[head].get(name, tests[head].get("", []))), []).append(module)
-        for files, group in alike.items():
-            _heavy()
-            looks = _first_look(group, files)
-            for module in group:
-                yield from _of_module(module, [mutant for mutant in chosen if mutant.module == module], looks[module])
+            files[module] = tests[head].get(name, tests[head].get("", []))
+        if not files:
+            continue
+        _heavy()
+        looks = _first_look(files)
+        for module in files:
+            yield from _of_module(module, [mutant for mutant in chosen if mutant.module == module], looks[module])
 
 
 def _of_module(module: str, chosen: Sequence[Mutant], looked: _Looked) -> Iterator[tuple[Mutant, str, str]]:
@@ -221,11 +229,12 @@ def _waited(seconds: float, work: Any) -> int | None:
     child = os.fork()
     if not child:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(int(seconds) + 1)
+        signal.alarm(int(WAITING * seconds) + 1)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, resource.RLIM_INFINITY))
         _leave(work)
     status = os.waitpid(child, 0)[1]
     if os.WIFSIGNALED(status):
-        return None if os.WTERMSIG(status) == signal.SIGALRM else 1
+        return None if os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGXCPU) else 1
     return os.WEXITSTATUS(status)
 
 
@@ -255,21 +264,26 @@ class _Looked(NamedTuple):
         return found
 
 
-def _first_look(group: Sequence[str], files: Sequence[str]) -> dict[str, _Looked]:
-    """Run the tests of modules that have the same ones, and the examples of each module."""
+def _first_look(files: dict[str, list[str]]) -> dict[str, _Looked]:
+    """Run the tests of some modules once, and the examples of each module."""
     answer = _scratch() / "looked.json"
     answer.unlink(missing_ok=True)
-    paths = {module: str(SOURCE / f"{module}.py") for module in group}
-    tests = [*files, *paths.values()]
+    paths = {module: str(SOURCE / f"{module}.py") for module in files}
+    tests = [*dict.fromkeys(test for group in files.values() for test in group), *paths.values()]
     _waited(3600, lambda: _pytest(tests, _Looking(set(paths.values()), answer)))
     if not answer.exists():
-        sys.exit(f"{', '.join(group)}: its tests could not be run\n" + (_scratch() / "log").read_text("utf-8"))
+        sys.exit(f"{', '.join(files)}: their tests could not be run\n" + (_scratch() / "log").read_text("utf-8"))
     found = json.loads(answer.read_text("utf-8"))
     looks = {}
     for module, path in paths.items():
-        tried = [Tried(test, seconds, frozenset(lines.get(path, ()))) for test, seconds, lines in found["tried"]]
+        about = [*files[module], path]
+        tried = [
+            Tried(test, seconds, frozenset(lines.get(path, ())))
+            for test, seconds, lines in found["tried"]
+            if str(ROOT / test.partition("::")[0]) in {str(ROOT / one) for one in about}
+        ]
         looks[module] = _Looked(
-            tests, tried, frozenset(found["at_import"].get(path, ())), found["imports"], found["computes"]
+            about, tried, frozenset(found["at_import"].get(path, ())), found["imports"], found["computes"]
         )
     return looks
 
@@ -291,15 +305,32 @@ class _Looking:
             "computes": any(task.read_text("utf-8").startswith("polars-0") for task in tasks),
             "tried": [],
         }
+        last = None
         for item, following in _with_next(session.items):
+            if item.path != last:
+                _forget()
+            last = item.path
             before = session.testsfailed
-            start = time.perf_counter()
+            start = _spent()
             with _traced(self.paths) as lines:
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if session.testsfailed == before:
-                looked["tried"].append((item.nodeid, time.perf_counter() - start, _sorted(lines)))
+                looked["tried"].append((item.nodeid, _spent() - start, _sorted(lines)))
         self.answer.write_text(json.dumps(looked), "utf-8")
         return True
+
+
+def _forget() -> None:
+    """Empty what functions of the tests have kept: a test passes through what another file has made already otherwise."""
+    for thing in gc.get_objects():
+        made = getattr(thing, "__wrapped__", None) if type(thing) is _Cached else None
+        if isinstance(made, FunctionType) and made.__code__.co_filename.startswith(str(ROOT / "tests")):
+            thing.cache_clear()
+
+
+def _spent() -> float:
+    """The processor time of this process and of what it started, which does not depend on what else the machine does."""
+    return sum(os.times()[:4])
 
 
 class _Server:
