@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 from dataclasses import fields
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from salesmetrics.ingest.read import load
 from salesmetrics.ingest.recognise.inspection import file_readings
 from salesmetrics.messages.languages import LANGUAGES
 from salesmetrics.messages.speech import speaking
+from salesmetrics.metrics.incentives import IncentivePlan, Tier
 from salesmetrics.metrics.settings import Settings
 from salesmetrics.render.write_json import dumps
 from salesmetrics.settings.model import (
@@ -232,6 +234,37 @@ def test_every_stretch_of_time_is_at_least_one_in_a_program_too(name: str) -> No
         Settings(**{name: 0})
     with pytest.raises(ValueError, match=f"{name}: must be at most"):
         Settings(**{name: 10**9})
+
+
+MONEY, SHARE = (Decimal(0), Decimal(10**15)), (Decimal(0), Decimal(10))
+RANGES: list[tuple[type, str, tuple[Decimal, Decimal], bool]] = [
+    (Settings, "market_size", MONEY, False),
+    (IncentivePlan, "threshold", SHARE, True),
+    (IncentivePlan, "accelerator", SHARE, False),
+    (IncentivePlan, "bonus_at_quota", MONEY, True),
+    (IncentivePlan, "bonus_per_unit", MONEY, True),
+    (IncentivePlan, "cap", MONEY, False),
+    (IncentivePlan, "cap_attainment", SHARE, False),
+    (Tier, "at", SHARE, True),
+    (Tier, "rate", (Decimal(0), Decimal(1)), True),
+]
+"""Numbers of a plan and of the market: from where to where, and whether the least is among them."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "ends", "closed"), RANGES, ids=lambda value: getattr(value, "__name__", str(value))
+)
+def test_a_number_may_be_what_its_range_holds_and_nothing_beside(
+    kind: Any, name: str, ends: tuple[Decimal, Decimal], closed: bool
+) -> None:
+    first = {Tier: {"at": Decimal(0), "rate": Decimal(0)}, IncentivePlan: {"tiers": (Tier(Decimal(0), Decimal(1)),)}}
+    others = first.get(kind, {})
+    (low, high), step = ends, Decimal("0.00000001")
+    for value in (low + step, high, *((low,) if closed else ())):
+        assert getattr(kind(**{**others, name: value}), name) == value
+    for value in (low - step, high + step, *(() if closed else (low,))):
+        with pytest.raises(ValueError, match=f"{name}: must be (at least|above|at most)"):
+            kind(**{**others, name: value})
 
 
 def test_every_number_has_its_bounds() -> None:

@@ -63,6 +63,23 @@ def test_it_is_compared_when_none_is_open_or_the_horizon_has_passed(last: str, a
     assert created_rate(quarters("open"), date(2026, 12, 27)).change != change
 
 
+@pytest.mark.parametrize("kpi", ["lead_conversion_rate", "lead_qualification_rate"])
+@pytest.mark.parametrize(("as_of", "matures"), [(date(2026, 6, 30), True), (date(2026, 12, 28), False)])
+def test_a_rate_of_leads_matures_like_that_of_deals(kpi: str, as_of: date, matures: bool) -> None:
+    days = [date(2026, 1, 5) + timedelta(days=4 * n) for n in range(44)]
+    outcomes = ["converted" if n % 3 else "open" for n in range(44)]
+    created, converted = pl.col("created").cast(pl.Datetime("us")), pl.col("outcome") == "converted"
+    leads = pl.DataFrame({"created": days, "outcome": outcomes}).with_columns(
+        created, is_converted=converted, qualified_at=pl.when(converted).then(created)
+    )
+    request = resolve(as_of, None, period="2026-Q2", compare="previous", kpis=(kpi,))
+    (found,) = build_report(request, {"leads": leads}, catalog()).metrics
+    assert found.value is not None
+    assert found.change is not None
+    assert (found.change.absolute is None) == matures
+    assert (verdict_text(found) == "still maturing") == matures
+
+
 def test_nor_does_a_trend_show_it() -> None:
     request = resolve(date(2026, 6, 30), None, kpis=("win_rate_created",), every="quarter")
     first, second = build_trend(request, {"deals": quarters("open")}, catalog()).metrics

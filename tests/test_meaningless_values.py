@@ -34,12 +34,14 @@ def deals(*rows: tuple[str, int | None]) -> pl.DataFrame:
     [
         ((("won", 300), ("lost", 100)), 0.75, None),
         ((("won", 300), ("lost", 0), ("lost", 0)), None, "lost_amounts_zero"),
+        ((("won", 300), ("lost", 0)), None, "lost_amounts_zero"),
+        ((("won", 1), ("lost", 0), ("lost", None)), None, "lost_amounts_zero"),
         ((("won", 300),), 1.0, None),
         ((("won", 0), ("lost", 0)), None, "zero_denominator"),
     ],
 )
 def test_a_win_rate_by_value_needs_amounts_of_lost_deals(
-    rows: tuple[tuple[str, int], ...], value: float | None, reason: str | None
+    rows: tuple[tuple[str, int | None], ...], value: float | None, reason: str | None
 ) -> None:
     request = resolve(date(2026, 3, 1), None, kpis=("win_rate_value",))
     (found,) = build_report(request, {"deals": deals(*rows)}, catalog()).metrics

@@ -352,6 +352,48 @@ def test_every_function_of_the_list_can_be_called() -> None:
     assert set(FUNCTIONS) > AGGREGATES
 
 
+TWO = (
+    "DIV",
+    "LOG",
+    "MOD",
+    "POW",
+    "POWER",
+    "LEFT",
+    "RIGHT",
+    "STRPOS",
+    "ENDS_WITH",
+    "REGEXP_LIKE",
+    "STARTS_WITH",
+    "IFNULL",
+    "NULLIF",
+)
+TAKES = {
+    **dict.fromkeys((*TWO, "STRPTIME", "STRFTIME", "DATE_PART"), (2, 2)),
+    **dict.fromkeys(("REPLACE", "SPLIT_PART", "IF"), (3, 3)),
+    **dict.fromkeys(("ROUND", "LTRIM", "RTRIM", "TRIM", "DATE"), (1, 2)),
+    **dict.fromkeys(("SUBSTR", "SUBSTRING"), (2, 3)),
+    **dict.fromkeys(("CONCAT", "COALESCE", "GREATEST", "LEAST"), (1, MANY)),
+    "CONCAT_WS": (2, MANY),
+}
+"""How many arguments a function takes that does not take one."""
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() - {"EXTRACT", "POSITION"}))
+def test_a_function_takes_as_many_arguments_as_it_needs_and_no_more(name: str) -> None:
+    least, most = TAKES.get(name, (1, 1))
+
+    def fault(count: int) -> str | None:
+        try:
+            parse(f"{name}({', '.join(['quantity'] * count)})")
+        except SqlError as error:
+            return str(error.cause.code)
+        return None
+
+    wrong = "sql_arguments" if least == most else "sql_arguments_between"
+    assert [fault(count) for count in (least - 1, most + 1)] == [wrong, wrong]
+    assert wrong not in {fault(count) for count in range(least, most + 1)}
+
+
 def test_many_values_go_into_a_list() -> None:
     assert outcome_of_where("quantity IN (" + ", ".join(map(str, range(5_000))) + ")") == "done"
     assert outcome_of_where(" OR ".join(["quantity = 9"] * (MOST_JOINED // 2))) == "done"

@@ -118,5 +118,5 @@ def test_the_example_plugin_joins_the_catalogue(plugin: ModuleType) -> None:
 
 
 def test_a_plugin_cannot_replace_a_kpi(plugin: ModuleType) -> None:
-    with pytest.raises(ValueError, match="already"):
+    with pytest.raises(ValueError, match="`won_renewals` already"):
         catalog().with_modules([plugin]).with_modules([plugin])
