@@ -7,6 +7,7 @@ commands run on real executors; ``python tests/spark/compare.py`` runs all of th
 from __future__ import annotations
 
 import gzip
+import os
 import pickle
 import runpy
 from contextlib import nullcontext
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 COMPARE = runpy.run_path(str(Path(__file__).parent / "spark" / "compare.py"))
 LACKS = [name for name in ("pyspark", "pyarrow") if find_spec(name) is None]
 LACKS += [] if which("java") else ["java"]
+HAS_TO_RUN = "SPARK_HAS_TO_RUN" in os.environ
+"""Where both were installed for these tests, none of them is skipped."""
 
 
 class Place(NamedTuple):
@@ -150,7 +153,7 @@ def test_the_same_bytes_all_but_spark_itself(command: str, without_spark: None, 
 # --- on executors ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(bool(LACKS), reason=f"no Spark to run on: {', '.join(LACKS)} not there")
+@pytest.mark.skipif(bool(LACKS) and not HAS_TO_RUN, reason=f"no Spark to run on: {', '.join(LACKS)} not there")
 def test_the_same_bytes_on_two_executors(tmp_path: Path) -> None:
     sets = COMPARE["data_sets"](tmp_path)
     with COMPARE["ways"](2) as how:
