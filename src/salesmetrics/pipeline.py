@@ -31,7 +31,7 @@ from salesmetrics.resolving import (
     without_names,
 )
 from salesmetrics.schema.message import Message
-from salesmetrics.threads import begin, beside, do, is_large, size_of, together
+from salesmetrics.threads import begin, beside, do, in_pairs, is_large, size_of, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -151,7 +151,7 @@ class Files:
     @property
     def together(self) -> Together:
         """How several things are done with what these files say."""
-        return together if self._large else in_turn
+        return together if self._large else in_turn if self._store is None or self._session else in_pairs
 
     def begin(self, work: Callable[[], T]) -> Future[T]:
         """Begin some work, beside all else where the files are large."""

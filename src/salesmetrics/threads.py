@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["begin", "beside", "do", "is_large", "size_of", "together"]
+__all__ = ["begin", "beside", "do", "in_pairs", "is_large", "size_of", "together"]
 
 T = TypeVar("T")
 
@@ -50,7 +50,20 @@ def together(works: Iterable[Callable[[], T]]) -> list[T]:
     """
     import polars as pl
 
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+    return _at_once(works, pl.thread_pool_size())
+
+
+def in_pairs(works: Iterable[Callable[[], T]]) -> list[T]:
+    """Do several things, two at a time on any machine: each of them may bring a large column into memory.
+
+    >>> in_pairs([lambda: 1, lambda: 2, lambda: 3])
+    [1, 2, 3]
+    """
+    return _at_once(works, 2)
+
+
+def _at_once(works: Iterable[Callable[[], T]], threads: int) -> list[T]:
+    with ThreadPoolExecutor(threads) as pool:
         begun = [_submit(pool, work) for work in works]
     return [done.result() for done in begun]
 

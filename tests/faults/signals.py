@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "xlsx": ("rows", "revenue", "deals.csv", "-q", "-o", "out.xlsx"),
     "init": ("init", "deals.csv", "--force", "-o", "out.toml"),
     "large": ("report", "large.csv", "-q", "-o", "out.json"),
+    "parts": ("report", "parts.csv", "-q", "-o", "out.json", "--memory", "100MB"),
     "check": ("check", "deals.csv", "--rejects", "rejects.csv"),
 }
 
@@ -68,7 +69,7 @@ def started(words: tuple[str, ...], here: Path, script: str, **filled: int) -> t
     process = subprocess.Popen(
         [sys.executable, "-c", script.format(ready=write, **filled), *words],
         cwd=here,
-        env=around(),
+        env=around(TMPDIR="."),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -105,7 +106,8 @@ def undisturbed(words: tuple[str, ...]) -> tuple[dict[str, bytes], float]:
 def prepared(words: tuple[str, ...]) -> AbstractContextManager[Path]:
     """A folder with an old file in each place that a command writes to."""
     names = [word for word in words if word.startswith(("out.", "rejects."))]
-    large = {"large__csv": deals(40_000)} if "large.csv" in words else {}
+    sizes = {"large": 40_000, "parts": 500_000}
+    large = {f"{name}__csv": deals(size) for name, size in sizes.items() if f"{name}.csv" in words}
     return folder(**{name.replace(".", "__"): OLD for name in names}, **large)
 
 
@@ -176,7 +178,7 @@ def trials(ground: Ground) -> None:
     if ground.full:
         for name, words in COMMANDS.items():
             moments(ground, name, words, 22)
-            if name not in ("stdout", "large"):
+            if name not in ("stdout", "large", "parts"):
                 steps(ground, name, words, 0)
     else:
         moments(ground, "json", COMMANDS["json"], 6)

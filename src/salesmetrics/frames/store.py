@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from secrets import token_hex
 from tempfile import gettempdir
@@ -54,7 +55,7 @@ class Store:
     """
 
     def __init__(self, piece: int, need: int, memory: str) -> None:
-        self.piece, self._count = piece, 0
+        self.piece, self._numbers = piece, count(1)
         self._needs = {"gigabytes": ON_DISK * need / 1e9, "memory": memory}
         try:
             place = Path(gettempdir())
@@ -108,8 +109,7 @@ class Store:
 
     def path(self, suffix: str = ".arrow") -> Path:
         """A file that is not there yet."""
-        self._count += 1
-        return self.folder / f"{self._count}{suffix}"
+        return self.folder / f"{next(self._numbers)}{suffix}"
 
 
 class Pile:
