@@ -50,8 +50,9 @@ class Columns(MutableMapping[str, pl.Series]):
         if self.store is None or other.store is None:
             self[name] = other[known]
         else:
-            query, piles = other._laid[known]
-            self._laid[name] = Laid(query.rename({known: name}), piles)
+            query, piles, blanks = other._laid[known]
+            renamed = None if blanks is None else {name: blanks[known]}
+            self._laid[name] = Laid(query.rename({known: name}), piles, renamed)
 
     def __delitem__(self, name: str) -> None:
         """Take one out."""

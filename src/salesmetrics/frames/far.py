@@ -237,7 +237,7 @@ class FarFrame(LaidFrame):
                 pile.add(part)
             if not pile.paths:
                 pile.add(self.empty.select(missing))
-            query, piles = pile.laid()
+            query, piles, _ = pile.laid()
             self._near.update((name, Laid(query.select(name), piles)) for name in missing)
         return [self._near[name] for name in names]
 

@@ -300,7 +300,7 @@ class LaidFrame(pl.DataFrame):
         kept = pl.LazyFrame([mask.alias(_MASK)])
         groups = [
             Laid(pl.concat([query, kept], how="horizontal").filter(_MASK).drop(_MASK), piles)
-            for query, piles in self.groups
+            for query, piles, _ in self.groups
         ]
         return self._of(groups, int(mask.sum()))
 
@@ -316,7 +316,7 @@ class LaidFrame(pl.DataFrame):
         return self._of(
             [
                 Laid(query.rename(_within(mapping, schema), strict=strict), piles)
-                for (query, piles), schema in zip(self.groups, self._schemas, strict=True)
+                for (query, piles, _), schema in zip(self.groups, self._schemas, strict=True)
             ],
             self._height,
         )
@@ -349,7 +349,13 @@ class LaidFrame(pl.DataFrame):
     def null_count(self) -> pl.DataFrame:
         """Blanks by column."""
         if self._blanks is None:
-            self._blanks = collected(self.lazy().null_count())
+            counts = [
+                collected(group.query.null_count())
+                if group.blanks is None
+                else pl.DataFrame(group.blanks, dict.fromkeys(schema, pl.UInt32))
+                for group, schema in zip(self.groups, self._schemas, strict=True)
+            ]
+            self._blanks = pl.concat(counts, how="horizontal")
         return self._blanks
 
     def n_unique(self, subset: Any = None) -> int:
@@ -410,7 +416,7 @@ class LaidFrame(pl.DataFrame):
         for group, schema in zip(self.groups, self._schemas, strict=True):
             left = [name for name in schema if name not in names]
             if left:
-                kept.append(group if len(left) == len(schema) else Laid(group.query.select(left), group.piles))
+                kept.append(group if len(left) == len(schema) else _picked(group, left))
         return kept or [Laid(self.groups[0].query.select([]), self.groups[0].piles)]
 
 
@@ -447,6 +453,11 @@ class _Groups:
 
 def _beside(groups: Sequence[Laid]) -> pl.LazyFrame:
     return groups[0].query if len(groups) == 1 else pl.concat([group.query for group in groups], how="horizontal")
+
+
+def _picked(group: Laid, names: list[str]) -> Laid:
+    blanks = None if group.blanks is None else {name: group.blanks[name] for name in names}
+    return Laid(group.query.select(names), group.piles, blanks)
 
 
 def _piles(groups: Sequence[Laid]) -> tuple[Pile, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -18,7 +19,7 @@ from salesmetrics.errors import SalesmetricsError
 from salesmetrics.unfinished import held_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["ROWS", "Laid", "Pile", "Store"]
 
@@ -36,10 +37,12 @@ class Laid(NamedTuple):
     Attributes:
         query: How they are read.
         piles: What is read.
+        blanks: Blanks by column, where they were counted as the columns were written.
     """
 
     query: pl.LazyFrame
     piles: tuple[Pile, ...] = ()
+    blanks: Mapping[str, int] | None = None
 
 
 class Store:
@@ -116,7 +119,7 @@ class Pile:
     """Frames of the same columns that are written one below the other as they come; the files go when nobody has it any more."""
 
     def __init__(self, store: Store) -> None:
-        self.store, self.paths, self.height = store, list[Path](), 0
+        self.store, self.paths, self.height, self._blanks = store, list[Path](), 0, Counter[str]()
         finalize(self, _remove, self.paths)
 
     def add(self, frame: pl.DataFrame) -> None:
@@ -127,10 +130,11 @@ class Pile:
                 piece.write_ipc(path, compat_level=pl.CompatLevel.newest(), record_batch_size=BATCH)
             self.paths.append(path)
         self.height += frame.height
+        self._blanks.update(frame.null_count().row(0, named=True) if frame.width else {})
 
     def laid(self) -> Laid:
         """How all of them are read again."""
-        return Laid(pl.scan_ipc(self.paths, glob=False), (self,))
+        return Laid(pl.scan_ipc(self.paths, glob=False), (self,), dict(self._blanks))
 
 
 def _remove(paths: list[Path]) -> None:
