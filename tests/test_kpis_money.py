@@ -103,7 +103,8 @@ def assert_like_oracle(world: World, report: Report, stretch: Callable[[str], tu
         else:
             assert metric.value is not None, (*where, metric.reason, expected)
             near = NEAR.get(metric.id, 1e-9)
-            assert float(metric.value) == pytest.approx(float(expected), rel=near, abs=1e-6), where
+            last_place = 1e-6 if metric.unit == "money" else 1e-12
+            assert float(metric.value) == pytest.approx(float(expected), rel=near, abs=last_place), where
             compared[metric.id] += 1
         assert_counts_beside(metric, oracles[key], where)
     return compared

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -80,6 +81,23 @@ def test_the_potential_is_that_of_the_months_of_the_period(period: str, months: 
     metric = by_group(frames, period, "account_penetration")[()]
     assert metric.denominator == 1000 * months
     assert metric.value is not None
+
+
+@pytest.mark.parametrize(
+    ("period", "potential"),
+    [
+        ("2024-02-01..2024-02-10", Fraction(12000 * 10, 12 * 29)),
+        ("2025-02-15..2025-03-03", Fraction(1000 * 14, 28) + Fraction(1000 * 3, 31)),
+        ("2025-04-01..2025-04-07", Fraction(1000 * 7, 30)),
+        ("2025-07-31..2025-08-01", Fraction(1000, 31) * 2),
+    ],
+)
+def test_a_day_is_an_exact_part_of_its_month(period: str, potential: Fraction) -> None:
+    days, names = (date(2024, 1, 5), AS_OF), ("account_id", "closed", "amount")
+    sold = deals(*(("A", day, Decimal(500)) for day in days), names=names)
+    customers = pl.DataFrame({"id": ["A"], "potential": pl.Series([Decimal(12000)], dtype=MONEY)})
+    metric = by_group({"deals": sold, "customers": customers}, period, "account_penetration")[()]
+    assert abs(Fraction(metric.denominator or 0) - potential) <= Fraction(1, 10**8)
 
 
 def test_amounts_without_a_rate_are_told_apart_from_missing_ones() -> None:

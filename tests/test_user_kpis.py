@@ -11,9 +11,11 @@ import polars as pl
 import pytest
 
 from salesmetrics.engine.build import Request, build_report
+from salesmetrics.engine.resolve import resolve
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.read import load
 from salesmetrics.metrics.catalog import FORMER_NAMES, catalog
+from salesmetrics.metrics.shapes import number
 from salesmetrics.metrics.user import UserKpi, with_user_kpis
 
 if TYPE_CHECKING:
@@ -39,6 +41,42 @@ def value_of(own: list[UserKpi], kpi: str, frame: pl.DataFrame = DEALS) -> Any:
 def test_a_division_keeps_its_two_sides() -> None:
     metric = value_of([UserKpi("lost_per_won", "lost_deals / won_deals", "Lost per won")], "lost_per_won")
     assert (metric.value, metric.numerator, metric.denominator) == (0.5, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "won_deals + lost_deals",
+        "won_deals - 2 * lost_deals",
+        "-won_deals * 0.5",
+        "won_deals * lost_deals - 7",
+        "(won_deals - lost_deals) / (won_deals + 3)",
+        "won_deals",
+    ],
+)
+def test_columns_go_through_the_arithmetic_that_numbers_do(expression: str) -> None:
+    kpi = with_user_kpis(catalog(), [UserKpi("own", expression, "Own")], "salesmetrics.toml").kpis["own"]
+    rows = pl.DataFrame({"won_deals": [3.0, 0.0, -7.5], "lost_deals": [2.0, 5.0, 0.25]})
+    expected = [eval(expression, {}, row) for row in rows.iter_rows(named=True)]
+    made = number(kpi.parts(**{name: pl.col(name) for name in kpi.inputs}))
+    assert rows.select(own=made)["own"].to_list() == expected
+    inputs = [{name: row[name] for name in kpi.inputs} for row in rows.iter_rows(named=True)]
+    assert [number(kpi.parts(**each)) for each in inputs] == expected
+
+
+def test_a_kpi_of_the_users_own_is_an_estimate_of_any_period() -> None:
+    days = [date(2026, 1, 10), date(2026, 1, 11), date(2026, 2, 10), date(2026, 2, 11)]
+    frame = DEALS.with_columns(closed=pl.Series(days), outcome=pl.lit("won"))
+    own = with_user_kpis(catalog(), [UserKpi("own", "won_deals / 2", "Own")], "salesmetrics.toml")
+    request = resolve(date(2026, 2, 28), None, period="2026-02", compare="previous", kpis=("own",), by=("owner",))
+    metrics = build_report(request, {"deals": frame}, own).metrics
+    assert {tuple(m.group.values()): (m.value, m.change and m.change.absolute) for m in metrics if not m.group} == {
+        (): (1.0, 0.0)
+    }
+    # Neither is it short of a year, nor still maturing; and its groups are no parts of a sum.
+    assert {m.reason for m in metrics if not m.group} == {None}
+    kpi = own.kpis["own"]
+    assert (kpi.additive, kpi.exact) == (False, False)
 
 
 def test_a_zero_denominator_is_undefined() -> None:

@@ -110,12 +110,12 @@ class Measure(msgspec.Struct, frozen=True):
     shape: MeasureShape
     expression: Callable[..., pl.Expr]
     doc: str
-    missing: str = "missing_input"
-    per: tuple[str, ...] | None = None
-    facts: tuple[str, ...] = ()
-    unknown_if_none: bool = False
-    lacks_money: bool = False
-    prorated: str = ""
+    missing: str
+    per: tuple[str, ...] | None
+    facts: tuple[str, ...]
+    unknown_if_none: bool
+    lacks_money: bool
+    prorated: str
 
     @property
     def empty(self) -> object:

@@ -369,7 +369,7 @@ def _event_table(ends: Sequence[EventTable], until: int | None) -> pl.DataFrame:
         .select(low=pl.col("code").list.min().min(), high=pl.col("code").list.max().max())
         .row(0)
     )
-    if (low or 0) < 0:
+    if low is not None and low < 0:
         msg = "times are not negative"
         raise ValueError(msg)
     # Group and code as one number are counted in half the time that two columns take.
