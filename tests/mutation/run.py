@@ -14,6 +14,7 @@ import gc
 import importlib
 import importlib.machinery
 import json
+import math
 import os
 import random
 import resource
@@ -65,7 +66,11 @@ def main() -> int:
     )
     parser.add_argument("--sample", type=int, help="only so many mutants of each room, drawn at random")
     parser.add_argument("--seed", type=int, default=1, help="what the sample is drawn with")
-    parser.add_argument("--again", type=Path, help="only those that survived in the results of this file")
+    parser.add_argument(
+        "--again",
+        type=Path,
+        help="only those that survived in the results of this file, against all tests about their modules",
+    )
     parser.add_argument("--resume", action="store_true", help="leave out what the file of results has already")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where results go, a line each")
     asked = parser.parse_args()
@@ -75,7 +80,7 @@ def main() -> int:
     unexplained = []
     os.environ["POLARS_MAX_THREADS"] = "1"
     with asked.out.open("a", encoding="utf-8") as out:
-        for mutant, outcome, test in _results(_chosen(asked)):
+        for mutant, outcome, test in _results(_chosen(asked), math.inf if asked.again else MOST):
             known = (mutant.module, mutant.text, mutant.change) in explained
             if outcome in (SURVIVED, UNREACHED) and known:
                 outcome = "explained"
@@ -142,7 +147,7 @@ def _chosen(asked: argparse.Namespace) -> Iterator[list[Mutant]]:
         yield chosen
 
 
-def _results(rooms: Iterator[list[Mutant]]) -> Iterator[tuple[Mutant, str, str]]:
+def _results(rooms: Iterator[list[Mutant]], most: float) -> Iterator[tuple[Mutant, str, str]]:
     tests = tomllib.loads((Path(__file__).parent / "tests.toml").read_text("utf-8"))
     for chosen in rooms:
         files: dict[str, list[str]] = {}
@@ -152,7 +157,7 @@ def _results(rooms: Iterator[list[Mutant]]) -> Iterator[tuple[Mutant, str, str]]
         if not files:
             continue
         _heavy()
-        looks = _first_look(files)
+        looks = _first_look(files, most)
         for module in files:
             yield from _of_module(module, [mutant for mutant in chosen if mutant.module == module], looks[module])
 
@@ -249,6 +254,8 @@ class _Looked(NamedTuple):
     """The modules of the package that the tests import."""
     computes: bool
     """Whether Polars computes before the first test: its threads do not live on in a child, which would wait for them for ever."""
+    most: float
+    """Seconds of tests that are tried on one mutant."""
 
     def about(self, mutant: Mutant) -> list[Tried]:
         """The quickest tests that pass through the lines of a mutant; for one that runs at import, all that pass through the module."""
@@ -257,14 +264,14 @@ class _Looked(NamedTuple):
         ]
         found, spent = [], 0.0
         for one in sorted(through, key=lambda one: one.seconds):
-            if found and spent + one.seconds > MOST:
+            if found and spent + one.seconds > self.most:
                 break
             found.append(one)
             spent += one.seconds
         return found
 
 
-def _first_look(files: dict[str, list[str]]) -> dict[str, _Looked]:
+def _first_look(files: dict[str, list[str]], most: float) -> dict[str, _Looked]:
     """Run the tests of some modules once, and the examples of each module."""
     answer = _scratch() / "looked.json"
     answer.unlink(missing_ok=True)
@@ -283,7 +290,7 @@ def _first_look(files: dict[str, list[str]]) -> dict[str, _Looked]:
             if str(ROOT / test.partition("::")[0]) in {str(ROOT / one) for one in about}
         ]
         looks[module] = _Looked(
-            about, tried, frozenset(found["at_import"].get(path, ())), found["imports"], found["computes"]
+            about, tried, frozenset(found["at_import"].get(path, ())), found["imports"], found["computes"], most
         )
     return looks
 
