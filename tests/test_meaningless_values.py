@@ -17,6 +17,7 @@ from salesmetrics.library import report_on
 from salesmetrics.metrics.catalog import catalog
 from salesmetrics.metrics.conversion import win_rate_value
 from salesmetrics.metrics.pipeline import pipeline_coverage_remaining
+from salesmetrics.metrics.shapes import Ratio, Shape, Undefined
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -84,3 +85,21 @@ def test_a_repeat_purchase_rate_needs_a_year() -> None:
 
 def test_the_rate_of_one_segment_without_lost_deals_stands() -> None:
     assert win_rate_value(100, 0, 0) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("reps", "shape"),
+    [
+        ([("Ann", 100, 1), ("Bob", 0, 0)], Ratio(0, 0)),  # whoever has a quota is ramping up
+        ([("Ann", 0, 0), ("Bob", 0, 1)], Undefined("no_quota")),
+        ([], Undefined("no_quota")),
+        ([("Ann", 100, 0), ("Bob", 100, 1)], Ratio(1, 1)),
+    ],
+)
+def test_a_share_of_reps_says_whether_quotas_or_reps_are_missing(
+    reps: list[tuple[str, int, int]], shape: Shape
+) -> None:
+    rows = [
+        {"owner": name, "quota": quota, "won": 110, "units": 0, "ramping": ramping} for name, quota, ramping in reps
+    ]
+    assert catalog().kpis["reps_at_quota"].parts(rep_results=rows) == shape

@@ -208,7 +208,8 @@ def _divide(top: Any, bottom: Any) -> Number:
     if hasattr(top, "over") or hasattr(bottom, "over"):  # Polars expressions: the same rule over a column
         import polars as pl
 
-        return pl.when(pl.lit(1) * bottom != 0).then(top / bottom)
+        whole = bottom if hasattr(bottom, "over") else pl.lit(bottom)
+        return pl.when(whole != 0).then(top / bottom)
     if bottom == 0:
         return None
     if type(top) is Fraction or type(bottom) is Fraction:
