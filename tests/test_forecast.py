@@ -17,7 +17,7 @@ import duckdb
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from sklearn.calibration import calibration_curve
@@ -27,11 +27,11 @@ import oracle_forecast as oracle
 import salesmetrics
 from effort import tries
 from in_process import invoke
-from salesmetrics.analysis.backtest import brier_score, calibration, periods_to_test, shared_scores
+from salesmetrics.analysis.backtest import Said, brier_score, calibration, past_periods, periods_to_test, shared_scores
 from salesmetrics.analysis.forecast import ForecastFacts, build_forecast
 from salesmetrics.analysis.forecast_methods import Estimate
 from salesmetrics.analysis.known import day_number, deals_of, known_on
-from salesmetrics.calendar import Calendar, Period
+from salesmetrics.calendar import Calendar, Period, periods_before
 from salesmetrics.engine.resolve import resolve
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.render.writers import render
@@ -642,8 +642,6 @@ def test_a_crm_that_keeps_probabilities_is_calibrated(tmp_path: Path) -> None:
 
 
 def test_methods_are_compared_on_the_periods_that_they_share() -> None:
-    from salesmetrics.analysis.backtest import Said
-
     def said(method: str, number: int, error: float) -> Said:
         period = Period(f"P{number}", FIRST, LAST)
         value = Estimate(100.0 + error)
@@ -657,6 +655,47 @@ def test_methods_are_compared_on_the_periods_that_they_share() -> None:
     assert shared.wape == pytest.approx({"last_period": 0.1, "time_to_event": 0.2})
     assert shared_scores(naive, "start").best is None
     assert shared_scores([*naive, *few], "start").best is None
+
+
+@settings(max_examples=tries(60))
+@given(st.lists(st.tuples(st.integers(-200, 200), st.integers(-50, 50), st.integers(-50, 50)), min_size=6, max_size=9))
+def test_errors_are_shares_of_what_periods_came_to_whatever_its_sign(periods: list[tuple[int, int, int]]) -> None:
+    """A period with more returned than sold comes to less than 0; its size still counts."""
+    said = [
+        Said(
+            Period(f"P{number}", FIRST, LAST),
+            "start",
+            0,
+            "reconstructed",
+            method,
+            Estimate(float(actual + error)),
+            0.0,
+            Decimal(actual),
+        )
+        for number, (actual, *errors) in enumerate(periods)
+        for method, error in zip(("last_period", "last_year"), errors, strict=True)
+    ]
+    whole = sum(abs(actual) for actual, *_ in periods)
+    shared = shared_scores(said, "start")  # type: ignore[arg-type]
+    assert shared.periods == (len(periods) if whole else 0)
+    errors = {
+        name: sum(abs(row[place]) for row in periods)
+        for place, name in enumerate(("last_period", "last_year"), start=1)
+    }
+    assert shared.wape == pytest.approx({name: error / whole for name, error in errors.items()} if whole else {})
+
+
+@given(st.dates(date(1, 1, 2), date(30, 1, 1)), st.integers(1, 900), st.integers(0, 12))
+def test_past_periods_of_a_free_range_are_as_long_and_follow_each_other(first: date, days: int, number: int) -> None:
+    period = Period("free", first, first + timedelta(days=days))
+    assume(not periods_before(first, period.end, 1, Calendar()))  # neither a week, a month nor some months
+    found = past_periods(period, number, Calendar())
+    ends = [period.start, *(one.start for one in found)]
+    assert [(one.end - one.start).days for one in found if one.start] == [days] * len(found)
+    assert [one.end for one in found] == ends[: len(found)]
+    # None begins in the first year there is, for comparisons look a year back.
+    room = max(0, (first.toordinal() - 367) // days)
+    assert len(found) == min(number, room)
 
 
 # --- what is said -----------------------------------------------------------------------------------------------------
@@ -791,11 +830,25 @@ def test_a_condition_keeps_the_quotas_that_a_report_keeps(against: Any) -> None:
 
 
 @pytest.mark.usefixtures("no_past")
-@pytest.mark.parametrize("target", [float("inf"), float("nan"), 1e308, -1.0])
-def test_a_target_is_a_number_that_can_be_reached(target: float) -> None:
+@pytest.mark.parametrize(
+    ("target", "bound"),
+    [
+        *((target, "at most 1,000,000,000,000,000") for target in (float("inf"), 1e308, 1e15 + 1)),
+        *((target, "at least 0") for target in (float("nan"), float("-inf"), -1.0, -0.01)),
+    ],
+)
+def test_a_target_is_a_number_that_can_be_reached(target: float, bound: str) -> None:
     with pytest.raises(SalesmetricsError) as refused:
         salesmetrics.forecast(DEALS, period="2026-Q4", target=target, draws=10)
     assert refused.value.code == "option_invalid"
+    assert bound in refused.value.message
+
+
+@pytest.mark.usefixtures("no_past")
+@pytest.mark.parametrize(("target", "chance"), [(0.0, 1.0), (1e15, 0.0)])
+def test_nothing_is_surely_reached_and_the_most_never(target: float, chance: float) -> None:
+    answer = salesmetrics.forecast(DEALS, period="2026-Q4", target=target, draws=10)
+    assert (answer.forecast[0].target, answer.forecast[0].chance_of_target) == (target, chance)
 
 
 def test_deals_that_end_long_before_the_day_are_named(against: Any) -> None:

@@ -248,11 +248,8 @@ def _setting(request: Request, frames: Mapping[str, pl.DataFrame], facts: Foreca
         details = {"period": name, "as_of": request.as_of, "files": facts.files, "running": running}
         raise SalesmetricsError("period_over", **details)
     goal = facts.target
-    if goal is not None and not (goal.is_finite() and 0 <= goal <= MOST_TARGET):
-        below = goal.is_finite() and goal < 0
-        cause = (
-            Message("has_to_be_at_least", least=0) if below else Message("has_to_be_at_most", most=f"{MOST_TARGET:,}")
-        )
+    if goal is not None and goal > MOST_TARGET:  # what is below 0, or no number, the option itself refuses
+        cause = Message("has_to_be_at_most", most=f"{MOST_TARGET:,}")
         fix = Message("write_for_example", example="--target 900000")
         raise SalesmetricsError("option_invalid", option="--target", value=goal, cause=cause, fix=fix)
     scope = deals_in_scope(request, frames)
