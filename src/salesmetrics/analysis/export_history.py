@@ -80,7 +80,7 @@ class ExportHistory:
             here=pl.lit(value=True),
             last=pl.lit(day, dtype=pl.Date),
         )
-        known = self._known if self._day else state.head(0)
+        known = self._known if self._day else state.clear()
         pairs = state.join(known, on="id", how="full", coalesce=True, suffix="_was", maintain_order="left_right")
         both = pl.col("here").fill_null(value=False) & pl.col("here_was").fill_null(value=False)
         if not self.differs:
