@@ -282,6 +282,8 @@ class LaidFrame(pl.DataFrame):
             return self
         if all(isinstance(expr, pl.Series) for expr in asked):
             added = self.store.lay(pl.DataFrame(asked))
+        elif all(map(_is_one_value, asked)):
+            added = self._repeated(pl.select(asked))
         else:
             query = _beside(self._about(asked))
             made = query.select(asked).collect_schema().names()
@@ -385,6 +387,14 @@ class LaidFrame(pl.DataFrame):
 
     def _of(self, groups: list[Laid], height: int | None) -> pl.DataFrame:
         return LaidFrame(groups, self.store, height)
+
+    def _repeated(self, values: pl.DataFrame) -> Laid:
+        """The same values in all rows; no row has to be read for that."""
+        pile = self.store.pile()
+        for start in range(0, max(self.height, 1), ROWS):
+            rows = min(ROWS, self.height - start)
+            pile.add(pl.DataFrame([column.new_from_index(0, rows) for column in values]))
+        return pile.laid()
 
     def _about(self, exprs: Sequence[Any]) -> list[Laid]:
         """The groups that some expressions are about; those of the others need not be read."""
