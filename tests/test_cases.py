@@ -47,6 +47,7 @@ ELSEWHERE = {
     "engine_declines": "needs Spark: test_spark.py",
     "temporary_missing": "needs a file larger than the memory: test_no_place_for_temporary_files in test_in_parts.py",
     "temporary_unwritable": "needs a file larger than the memory: test_a_disk_that_is_full in test_in_parts.py",
+    "answer_large": "needs a file larger than the memory: test_an_answer_that_takes_more_than_it_may in test_in_parts.py",
     "memory_short": "needs a machine at its end: tests in test_bounds.py and test_limits.py",
 }
 

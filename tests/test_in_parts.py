@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Protocol
+from unittest.mock import patch
 
 import polars as pl
 import pytest
@@ -23,6 +24,7 @@ from in_parts import COMMANDS, reading_in_parts
 from in_process import Done, invoke
 from salesmetrics import pipeline, report
 from salesmetrics.errors import RefusedError, SalesmetricsError
+from salesmetrics.frames import laid
 from salesmetrics.ingest.dataset import ReadOptions
 from salesmetrics.ingest.source import fetch, memory
 from salesmetrics.ingest.source.bounds import bytes_of, size_typed
@@ -303,3 +305,29 @@ def test_a_parquet_file_that_changes_while_its_columns_are_read_is_refused(tmp_p
     with pytest.raises(SalesmetricsError) as refused:
         files.hashed(dataset)
     assert (refused.value.code, refused.value.details["path"]) == ("file_unreadable", str(path))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rows", "win_rate", "FILE"),
+        ("losses", "FILE", "--rows", "age:31-90"),
+        ("cohort", "FILE", "--rows", "total"),
+    ],
+)
+def test_an_answer_that_takes_more_than_it_may_is_refused(
+    words: tuple[str, ...], exports: dict[str, str], in_parts: Reading
+) -> None:
+    in_parts(wanted=True)
+    typed = [exports["messy"] if word == "FILE" else word for word in words]
+    assert len(invoke(*typed, "-q", "--format", "csv").stdout.splitlines()) > 2
+    with patch.object(laid, "_PER_ROW", 1):
+        done = invoke(*typed, "-q")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "records in the answer take about 0.0 GB of memory, and `--memory` is 0.0 GB\n" in done.stderr
+
+
+def test_few_of_many_records_are_an_answer(exports: dict[str, str], in_parts: Reading) -> None:
+    in_parts(wanted=True)
+    with patch.object(laid, "_PER_ROW", 1):
+        assert invoke("rows", "win_rate", exports["messy"], "-q", "--top", "1").returncode == 0

@@ -175,7 +175,7 @@ class Files:
             from salesmetrics.frames.spark import session_of
 
             self._session = session_of(options.master)
-            self._begin_store(PIECE_OF_SPARK, beyond(self._paths, 1))
+            self._begin_store(PIECE_OF_SPARK, beyond(self._paths, 1), options.memory)
 
     def _lay_aside(self, memory: int | None) -> None:
         """Let the columns of all files lie on disk where they would take more memory than they may."""
@@ -183,12 +183,12 @@ class Files:
             return
         if self._in_parts is not None:
             self._in_parts(self._paths, need)
-        self._begin_store(max(LEAST_PIECE, memory // PIECES), need)
+        self._begin_store(max(LEAST_PIECE, memory // PIECES), need, memory)
 
-    def _begin_store(self, piece: int, need: int) -> None:
+    def _begin_store(self, piece: int, need: int, memory: int | None) -> None:
         from salesmetrics.frames.store import Store
 
-        self._store, self._large = Store(piece, need, size_typed(need)), False
+        self._store, self._large = Store(piece, need, size_typed(need), memory), False
         self._bytes.clear()
 
     def read(self, options: ReadOptions, about: frozenset[str] | None = None) -> tuple[Dataset, frozenset[str]]:

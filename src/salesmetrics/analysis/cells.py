@@ -10,6 +10,7 @@ from salesmetrics.analysis.scope import source_text
 from salesmetrics.answers.rows import Rows, RowsTotal
 from salesmetrics.engine.metric import plain
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.frames.laid import afford_rows
 from salesmetrics.messages import told
 from salesmetrics.schema.message import Message, Some
 
@@ -43,7 +44,11 @@ def cell_rows(
         request: What is asked for.
         inputs: The files, for the record.
         more: Further columns that are listed where they are there.
+
+    Raises:
+        SalesmetricsError: ``answer_large``.
     """
+    afford_rows([deals], deals.height)
     wanted = dict.fromkeys(["__row__", *_SHOWN, *more, *request.by])
     names = [name for name in wanted if name in deals.columns]
     places = [name for name in ("__file__", "__row__") if name in deals.columns]

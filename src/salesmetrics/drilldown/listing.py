@@ -12,6 +12,7 @@ from salesmetrics.answers.rows import Rows, RowsTotal
 from salesmetrics.drilldown.rows import ADDS, GIVEN, PLANS, ROLES, records_behind
 from salesmetrics.engine.metric import plain
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.frames.laid import afford_rows
 from salesmetrics.messages import told
 from salesmetrics.metrics.catalog import split_name
 from salesmetrics.schema.message import Message
@@ -65,7 +66,7 @@ def list_rows(
         inputs: The files behind the frames.
 
     Raises:
-        SalesmetricsError: As for a report; ``option_invalid``, for a column that the records do not have.
+        SalesmetricsError: As for a report; ``option_invalid``, for a column that the records do not have; ``answer_large``.
     """
     names = {name: name if name in OWN else column(name) for name in (*listing.columns, listing.sort) if name}
     found = records_behind(request, frames, catalog, besides=[name for name in names.values() if name not in OWN])
@@ -78,6 +79,7 @@ def list_rows(
         frame = _sorted(frame, names[listing.sort], ascending=listing.ascending)
     records = frame.height
     frame = frame if listing.top is None else frame.head(listing.top)
+    afford_rows(frames.values(), frame.height)
     shown = {name: names[name] for name in listing.columns} or {name: name for name in found.shown}
     columns = [_plain(frame[name]) for name in shown.values()]
     rows = [dict(zip(shown, cells, strict=True)) for cells in zip(*columns, strict=True)]

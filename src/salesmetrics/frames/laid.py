@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames.store import ROWS, Laid
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LaidFrame",
+    "afford_rows",
     "asked_for",
     "batches",
     "blanks_of",
@@ -35,6 +37,8 @@ __all__ = [
 ]
 
 _MASK = "__mask__"
+_PER_ROW = 2_000
+"""Bytes of memory that a record takes in an answer, until it is written."""
 
 
 def collected(query: pl.LazyFrame, *frames: pl.DataFrame) -> pl.DataFrame:
@@ -140,6 +144,22 @@ def rows_where(frame: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
     if isinstance(frame, LaidFrame):
         return frame.rows_where(condition)
     return frame[frame.select(condition.arg_true()).to_series()]
+
+
+def afford_rows(frames: Iterable[pl.DataFrame], rows: int) -> None:
+    """Refuse an answer with so many records that it takes more memory than it may, where they lie on disk for want of it.
+
+    Args:
+        frames: What the records are of.
+        rows: How many are to be listed.
+
+    Raises:
+        SalesmetricsError: ``answer_large``.
+    """
+    limits = [frame.store.limit for frame in frames if isinstance(frame, LaidFrame) and frame.store.limit is not None]
+    if limits and rows * _PER_ROW > min(limits):
+        need, have = rows * _PER_ROW / 1e9, min(limits) / 1e9
+        raise SalesmetricsError("answer_large", records=rows, gigabytes=need, limit=have)
 
 
 def gathered(frame: pl.DataFrame) -> pl.DataFrame:

@@ -52,13 +52,14 @@ class Store:
         piece: Bytes of text that are read at a time.
         need: Bytes that the files would take in memory.
         memory: What to type so that they are read in memory, such as ``6GB``.
+        limit: Bytes of memory that a command may take; None where nobody says.
 
     Raises:
         SalesmetricsError: ``temporary_missing``: there is no place for temporary files; ``temporary_unwritable``.
     """
 
-    def __init__(self, piece: int, need: int, memory: str) -> None:
-        self.piece, self._numbers = piece, count(1)
+    def __init__(self, piece: int, need: int, memory: str, limit: int | None = None) -> None:
+        self.piece, self.limit, self._numbers = piece, limit, count(1)
         self._needs = {"gigabytes": ON_DISK * need / 1e9, "memory": memory}
         try:
             place = Path(gettempdir())

@@ -82,6 +82,10 @@ CATALOGUE: Mapping[str, ErrorText] = {
         "not enough memory{what}: {cause}",
         "raise the limit, use a larger machine, or split the export, for example by year",
     ),
+    "answer_large": ErrorText(
+        "{records:,} records in the answer take about {gigabytes:,.1f} GB of memory, and `--memory` is {limit:,.1f} GB",
+        "ask for fewer records, for example of one period (`--period`), or raise `--memory`",
+    ),
     "rows_misfit": ErrorText(
         "{odd:,} of the first {read:,} rows of `{path:typed}` do not have {width} cells like the header",
         "check the delimiter (`--delimiter`), or export the file again",
