@@ -35,6 +35,7 @@ NAMES = sorted(path.parent.relative_to(CASES).as_posix() for path in CASES.rglob
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*|(?<=`)-[a-z](?![\w-])")
 INSIDE = re.compile(r"__\w+__|\b\w+_text\b|\bPolars\b|\bpydantic\b|\bSeries\b|\bDataFrame\b|\bNone\b|Traceback")
 ONLY_OF = {
+    "answer_large": "rows",
     "outputs_collide": "check",
     "file_exists": "init",
     "demo_folder_taken": "demo",
