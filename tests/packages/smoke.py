@@ -1,7 +1,8 @@
 """What an installed salesmetrics answers: ``PYTHON -W error tests/packages/smoke.py FOLDER`` writes a file for each command.
 
 Run by the Python of an environment that has the wheel and nothing else: no test runner, and of this tree only the examples and the list of
-commands. ``environments.py`` compares the folders.
+commands. ``environments.py`` compares the folders. What is written as JSON is asked for once more with all files read in parts, which has to give
+the same bytes.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ import sys
 import tempfile
 from importlib import import_module
 from pathlib import Path
+from unittest.mock import patch
 
+from salesmetrics import pipeline
 from salesmetrics.cli.app import run
 from salesmetrics.cli.environment import Environment
+from salesmetrics.frames import laid
 from salesmetrics.messages.commands import COMMANDS
 from salesmetrics.render.writers import WRITERS
 
@@ -61,19 +65,38 @@ def commands() -> list[str]:
     return [*found, "-h", *(f"{name} -h" for name in COMMANDS), *MORE]
 
 
+LAY_ASIDE = pipeline.Files._lay_aside
+
+
+def answer(words: list[str]) -> tuple[int, bytes, bytes]:
+    """The exit code of a command, its output and its messages."""
+    variables = {"PATH": os.defpath, "HOME": "/nonexistent", "LANG": "C.UTF-8", "COLUMNS": "100"}
+    out, err = io.BytesIO(), io.BytesIO()
+    streams = [io.TextIOWrapper(held, "utf-8", newline="", write_through=True) for held in (out, err)]
+    code = run(words, Environment(io.TextIOWrapper(io.BytesIO()), *streams, variables, folder=ROOT))
+    return code, out.getvalue(), err.getvalue()
+
+
+def in_parts(words: list[str]) -> tuple[int, bytes, bytes]:
+    """The same with every file read in parts."""
+    with (
+        patch.object(pipeline, "LEAST_PIECE", 60_000),
+        patch.object(laid, "_PER_ROW", 0),
+        patch.object(pipeline.Files, "_lay_aside", lambda files, _: LAY_ASIDE(files, 1)),
+    ):
+        return answer(words)
+
+
 def main(target: Path) -> int:
     """Run them, and write the exit code and both streams of each to a file."""
-    variables = {"PATH": os.defpath, "HOME": "/nonexistent", "LANG": "C.UTF-8", "COLUMNS": "100"}
     target.mkdir(parents=True)
     bugs = 0
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "new").mkdir()
         for number, words in enumerate(commands()):
-            out, err = io.BytesIO(), io.BytesIO()
-            streams = [io.TextIOWrapper(held, "utf-8", newline="", write_through=True) for held in (out, err)]
             typed = [word.replace("FOLDER", folder) for word in words.split()]
-            code = run(typed, Environment(io.TextIOWrapper(io.BytesIO()), *streams, variables, folder=ROOT))
-            said = [held.getvalue().replace(folder.encode(), b"FOLDER") for held in (out, err)]
+            code, *streams = answer(typed)
+            said = [held.replace(folder.encode(), b"FOLDER") for held in streams]
             name = "".join(sign if sign.isalnum() or sign in "-=." else "_" for sign in words)
             if len(name) > 100:
                 name = f"{name[:60]}…{name[-30:]}"
@@ -81,6 +104,9 @@ def main(target: Path) -> int:
             if code not in (0, 1, 2):
                 bugs += 1
                 print(f"exit {code}: salesmetrics {words}\n{said[1].decode()}", file=sys.stderr)
+            if "--format json" in words and "init" not in words and in_parts(typed)[:2] != (code, streams[0]):
+                bugs += 1
+                print(f"in parts otherwise: salesmetrics {words}", file=sys.stderr)
     return min(bugs, 1)
 
 
