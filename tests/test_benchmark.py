@@ -265,6 +265,25 @@ def test_bands_decide_nothing_and_the_factor_touches_no_p_value(path: str) -> No
     assert all(row.test and row.test.adjusted <= found.fdr for row in called)
 
 
+def test_bands_are_wider_by_the_root_of_the_factor(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {"by": ["owner"], "kpi": ["average_deal_size", "win_rate"]}
+    found = salesmetrics.benchmark(DEALS, **asked).answer
+    monkeypatch.setattr("salesmetrics.analysis.benchmark.widened", lambda band, *_: band)
+    narrow = salesmetrics.benchmark(DEALS, **asked).answer
+    factors = {kpi.id: kpi.dispersion for kpi in found.kpis}
+    applied = {kpi for kpi, spread in factors.items() if spread is not None and spread.applied}
+    assert applied == {"average_deal_size"}
+    for row, plain in zip(found.benchmark, narrow.benchmark, strict=True):
+        assert row.band is not None
+        assert plain.band is not None
+        assert row.team is not None
+        factor = factors[row.kpi].factor if row.kpi in applied else 1.0  # type: ignore[union-attr]
+        centre = float(row.team.value or 0)
+        for end in ("low_95", "high_95", "low_998", "high_998"):
+            wide, reach = getattr(row.band, end), getattr(plain.band, end) - centre
+            assert wide == pytest.approx(max(0.0, centre + math.sqrt(factor) * reach))
+
+
 def test_one_verdict_per_idea(path: str) -> None:
     found = salesmetrics.benchmark(path, by=["owner"], kpi=["loss_rate", "win_rate", "win_rate_broad"]).answer
     reasons = {row.kpi: row.reason for row in found.benchmark if row.group["owner"] == "Ann"}

@@ -23,7 +23,9 @@ from sksurv.nonparametric import cumulative_incidence_competing_risks
 import salesmetrics
 from effort import tries
 from in_process import invoke
+from salesmetrics.analysis.closed_basis import _created_between
 from salesmetrics.analysis.cohort import HORIZONS, CohortFacts, build_cohorts
+from salesmetrics.analysis.followed import CREATED
 from salesmetrics.engine.resolve import resolve
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.render.writers import render
@@ -485,6 +487,68 @@ def test_currencies_stand_apart_and_deals_without_an_amount_are_counted(folder: 
     )
     (money,) = found["cohorts"][0]["horizons"][3]["revenue"]
     assert (money["currency"], money["value"]) == ("EUR", 140)
+
+
+def test_a_segment_without_a_decided_deal_has_no_win_rate_to_compare(folder: Path) -> None:
+    (folder / "open.csv").write_text(
+        "Record ID,Owner,Deal Stage,Create Date,Close Date\n1,Ann,Closed Won,2025-01-10,2025-06-01\n"
+        "2,Ann,Closed Lost,2025-01-20,2025-02-05\n3,Bob,Qualified,2025-03-01,\n"
+    )
+    made = salesmetrics.cohort(str(folder / "open.csv"), every="quarter", as_of=AS_OF, by=["owner"]).answer
+    rates = {base.group.get("owner", ""): base.win_rate for base in made.closed_basis}
+    assert {owner: (rate.value, rate.numerator, rate.reason) for owner, rate in rates.items()} == {
+        "": (0.5, 1, None),
+        "Ann": (0.5, 1, None),
+        "Bob": (None, None, "zero_denominator"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("period", "span"),
+    [
+        (None, (date(2025, 2, 3), date(2026, 6, 30))),
+        ("2025", (date(2025, 1, 1), date(2025, 12, 31))),
+        ("2026", (date(2026, 1, 1), date(2026, 6, 30))),
+        ("2026-06-30..2026-07-31", (date(2026, 6, 30), date(2026, 6, 30))),
+    ],
+)
+def test_deals_of_a_period_can_be_created_up_to_its_last_day_or_that_of_the_report(
+    period: str | None, span: tuple[date, date]
+) -> None:
+    created = pl.DataFrame({CREATED: [date(2025, 2, 3), date(2025, 9, 1)]})
+    asked = resolve(date(2026, 6, 30), None, **({"period": period} if period else {}))
+    assert _created_between(asked, date(2026, 6, 30), created) == span
+
+
+@pytest.mark.parametrize(
+    ("as_of", "period", "partial"),
+    [
+        (date(2026, 6, 30), "2025-01-01..2025-05-15", {"2025-Q1": False, "2025-Q2": True}),
+        (date(2026, 6, 30), "2025-01-15..2025-06-30", {"2025-Q1": True, "2025-Q2": False}),
+        (date(2025, 5, 20), "2025", {"2025-Q1": False, "2025-Q2": True}),
+        (date(2025, 3, 31), "2025", {"2025-Q1": False}),
+    ],
+)
+def test_a_cohort_is_partial_where_the_period_or_the_day_cuts_it(
+    as_of: date, period: str, partial: dict[str, bool]
+) -> None:
+    days = [date(2025, 1, 20), date(2025, 4, 2), date(2025, 5, 10)]
+    found = answered([made_on(day) for day in days if day < as_of], as_of, period=period)
+    assert {row.cohort: row.partial for row in found.cohorts if row.cohort} == partial
+
+
+def made_on(day: date, outcome: str = "won", after: int | None = 1) -> dict[str, Any]:
+    closed = None if after is None else day + timedelta(after)
+    return {"created": day, "closed": closed, "outcome": outcome, "amount": None, "currency": None, "region": None}
+
+
+@pytest.mark.parametrize(("unplaced", "reason"), [(1, None), (2, "missing_close_dates")])
+def test_one_in_twenty_may_have_closed_on_an_unknown_day(unplaced: int, reason: str | None) -> None:
+    day = date(2025, 1, 20)
+    deals = [made_on(day, "won" if n % 2 else "lost", None if n < unplaced else 5 + n) for n in range(20)]
+    (*_, cohort) = answered(deals).cohorts
+    assert (cohort.size, cohort.unplaced) == (20, unplaced)
+    assert {h.reason for h in cohort.horizons if h.days <= 180} == {reason}
 
 
 def test_what_has_no_interval_is_not_compared(folder: Path) -> None:

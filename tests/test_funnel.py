@@ -25,10 +25,12 @@ import salesmetrics
 from effort import tries
 from in_process import invoke
 from oracle_funnel import Row, funnel_of, incidence
+from salesmetrics.analysis.cells import cell_rows
 from salesmetrics.analysis.funnel import FunnelFacts, build_funnel
 from salesmetrics.engine.resolve import resolve
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.render.writers import render
+from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from golden_file import Golden
@@ -660,3 +662,34 @@ def test_estimates_of_few_deals_are_flagged_and_have_their_n_in_every_form(tmp_p
     assert stage["time_in_stage"]["n"] == 3
     many = entries_of(tmp_path, [(200, "won"), (201, "lost")] * 6)
     assert "~" not in next(x for x in shown("funnel", *many).splitlines() if x.startswith("Talk"))
+
+
+CELLS = {
+    "__row__": [3, 2, 4],
+    "id": ["c", None, "a"],
+    "amount": [Decimal("1.50"), None, Decimal(2)],
+    "created": [date(2026, 1, 3), None, date(2026, 1, 4)],
+    "won": [True, None, False],
+    "age": [1, None, 3],
+    "currency": ["EUR", "EUR", None],
+}
+
+
+def test_a_listed_deal_keeps_its_numbers_and_its_blanks() -> None:
+    listed = cell_rows(
+        pl.DataFrame(CELLS),
+        "funnel",
+        Message("how_funnel", stage="a", part="b"),
+        resolve(date(2026, 2, 1), None),
+        more=("won", "age"),
+    )
+    shown = [(row["id"], row["amount"], row["created"], row["won"], row["age"]) for row in listed.rows]
+    assert shown == [
+        (None, None, None, None, None),
+        ("c", Decimal("1.50"), "2026-01-03", "True", 1),
+        ("a", Decimal(2), "2026-01-04", "False", 3),
+    ]
+    assert [(total.currency, total.records, total.value) for total in listed.totals] == [
+        ("EUR", 2, Decimal("1.5")),
+        (None, 1, 2),
+    ]
