@@ -28,7 +28,7 @@ import salesmetrics
 from effort import tries
 from in_process import invoke
 from salesmetrics.analysis.backtest import Said, brier_score, calibration, past_periods, periods_to_test, shared_scores
-from salesmetrics.analysis.forecast import ForecastFacts, build_forecast
+from salesmetrics.analysis.forecast import ForecastFacts, _known_later, build_forecast
 from salesmetrics.analysis.forecast_methods import Estimate
 from salesmetrics.analysis.known import day_number, deals_of, known_on
 from salesmetrics.calendar import Calendar, Period, periods_before
@@ -347,6 +347,66 @@ def test_whatever_the_deals_every_number_is_finite_and_counts_add_up(deals: list
     for form in ("table", "md", "csv"):
         assert render(found, form)
     assert build_forecast(request, {"deals": frame.reverse()}, facts) == found
+
+
+@settings(max_examples=tries(40), deadline=None)
+@given(deals=st.lists(messy, max_size=30), day=st.dates(date(2025, 7, 1), LAST))
+def test_what_is_known_on_a_day_is_what_a_loop_finds(deals: list[dict[str, Any]], day: date) -> None:
+    rows = [
+        {**deal, "closed": None if deal["outcome"] == "open" else deal["closed"], "id": str(n)}
+        for n, deal in enumerate(deals)
+    ]
+    kinds: dict[str, Any] = dict.fromkeys(("created", "closed", "expected_close"), pl.Date)
+    kinds |= {
+        "amount": pl.Decimal(38, 8),
+        "probability": pl.Float64,
+        **dict.fromkeys(("forecast_category", "owner"), pl.String),
+    }
+    known = known_on(deals_of(pl.DataFrame(rows, {**kinds, **TEXTS}), None, {}), day_number(day))
+    ended = [row for row in rows if row["closed"] and row["closed"] <= day]
+    dated = [row for row in ended if row["created"]]
+    assert known.decided == (
+        sum(row["outcome"] in ("won", "lost", "other") for row in dated),
+        sum(row["outcome"] == "won" for row in dated),
+    )
+    amounts = [row["amount"] for row in ended if row["outcome"] == "won" and row["amount"] is not None]
+    assert known.typical == (pytest.approx(float(sum(amounts) / len(amounts))) if amounts else None)
+
+
+@pytest.mark.parametrize(
+    ("created", "closed", "later"),
+    [(0, None, False), (0, 0, False), (-9, 1, True), (1, None, True), (None, None, False)],
+)
+def test_an_export_is_of_a_later_day_where_it_knows_of_one(
+    created: int | None, closed: int | None, later: bool
+) -> None:
+    days = {"created": created, "closed": closed}
+    frame = {name: [LAST - 30 * DAY, None if n is None else LAST + n * DAY] for name, n in days.items()}
+    assert _known_later(pl.DataFrame(frame, dict.fromkeys(days, pl.Date)), LAST) == later
+    assert not _known_later(pl.DataFrame({"id": ["a"]}), LAST)
+
+
+def test_deals_due_without_a_category_are_counted_too() -> None:
+    due = [None, "Commit", "Commit", "maybe", None, None, None, "Best case"]
+    rows = [
+        {"id": str(n), "outcome": "open", "created": date(2026, 5, 1), "closed": None, "amount": Decimal(n), "currency": None,
+         "type": None, "expected_close": date(2026, 6, 20), "forecast_category": word}
+        for n, word in enumerate(due)
+    ]  # fmt: skip
+    rows += [
+        {**rows[0], "id": f"w{n}", "outcome": outcome, "closed": date(2026, 6, 1)}
+        for n, outcome in enumerate(("won", "lost"))
+    ]
+    kinds: dict[str, Any] = dict.fromkeys(("created", "closed", "expected_close"), pl.Date)
+    kinds |= {"amount": pl.Decimal(38, 8), "forecast_category": pl.String}
+    frame = pl.DataFrame(rows, {**kinds, **TEXTS}).with_columns(
+        __row__=pl.int_range(2, pl.len() + 2), __file__=pl.lit(0)
+    )
+    (line,) = build_forecast(
+        resolve(LAST, None, period="2026-06", own={"deals": LAST}), {"deals": frame}, ForecastFacts({}, draws=10)
+    ).forecast
+    assert {item.category: item.count for item in line.categories} == {None: 4, "Commit": 2, "maybe": 1, "Best case": 1}
+    assert len(line.categories) == 4
 
 
 # --- exports of past days ---------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -26,7 +27,8 @@ from effort import tries
 from in_process import invoke
 from oracle_funnel import Row, funnel_of, incidence
 from salesmetrics.analysis.cells import cell_rows
-from salesmetrics.analysis.funnel import FunnelFacts, build_funnel
+from salesmetrics.analysis.funnel import FunnelFacts, _stage, build_funnel
+from salesmetrics.answers.funnel import FunnelShare
 from salesmetrics.engine.resolve import resolve
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.render.writers import render
@@ -460,30 +462,70 @@ def test_without_a_history_today_s_stock_and_how_the_history_is_exported() -> No
     ("cell", "field"),
     [
         ("Contract sent", "entered"),
+        ("Contract sent:strict", "entered_strict"),
+        ("Contract sent:advanced", "advanced"),
         ("Contract sent:lost", "lost"),
+        ("Appointment scheduled:other", "other"),
+        ("Contract sent:still_here", "still_here"),
         ("Contract sent:now_here", "now_here"),
         ("won", "entered"),
     ],
 )
 def test_the_deals_behind_a_cell(cell: str, field: str) -> None:
     found = salesmetrics.funnel(str(DEALS), str(STAGES), period="2026").answer
-    name = None if cell == "won" else "Contract sent"
-    (stage,) = [stage for stage in found.stages if stage.stage == name]
+    name = None if cell == "won" else cell.partition(":")[0]
+    place, stage = next((place, stage) for place, stage in enumerate(found.stages) if stage.stage == name)
+    following = found.stages[min(place + 1, len(found.stages) - 1)].of_previous
+    count = following.numerator if field == "advanced" else getattr(stage, field)
     words = ("--rows", cell, "--period", "2026", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(shown("funnel", str(DEALS), str(STAGES), *words))))
-    assert len({row["id"] for row in rows}) == len(rows) == getattr(stage, field) > 0
+    assert len({row["id"] for row in rows}) == len(rows) == count > 0
 
 
 def test_stuck_deals_are_those_longer_in_their_stage_than_nine_in_ten(tmp_path: Path) -> None:
     lines = ["Deal ID,To Stage,Entered"]
     for number in range(20):
         lines += [f"{number},Demo,2026-01-01 10:00", f"{number},Offer,2026-01-{3 + number % 5:02} 10:00"]
-    lines += ["90,Demo,2026-01-01 10:00", "91,Demo,2026-01-30 10:00"]
+    lines += [
+        "90,Demo,2026-01-01 10:00",
+        "91,Demo,2026-01-30 10:00",
+        "92,Demo,2026-01-24 10:00",
+    ]  # 6 days are no longer
     (tmp_path / "stages.csv").write_text("\n".join(lines) + "\n", "utf-8")
     rows = csv.DictReader(
         io.StringIO(shown("funnel", "stages.csv", "--rows", "Demo:stuck", "--format", "csv", cwd=tmp_path))
     )
     assert [row["id"] for row in rows] == ["90"]
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_of_what_happened_at_one_moment_the_end_comes_last(tmp_path: Path, swapped: bool) -> None:
+    rows = ["Demo,2026-01-01 10:00", "Offer,2026-01-05 10:00", "Closed Won,2026-01-05 10:00"]
+    rows = [rows[0], rows[2], rows[1]] if swapped else rows
+    lines = ["Deal ID,To Stage,Entered", *(f"{n},{row}" for n in range(3) for row in rows)]
+    (tmp_path / "stages.csv").write_text("\n".join([*lines, "9,Demo,2026-01-06 10:00"]) + "\n", "utf-8")
+    deals = ["Deal ID,Stage,Create Date,Close Date", *(f"{n},Closed Won,2026-01-01,2026-01-05" for n in range(3))]
+    (tmp_path / "deals.csv").write_text("\n".join([*deals, "9,Closed Lost,2026-01-06,2026-01-07"]) + "\n", "utf-8")
+    found = salesmetrics.funnel(str(tmp_path / "deals.csv"), str(tmp_path / "stages.csv")).answer
+    assert [(stage.stage, stage.entered, stage.entered_strict) for stage in found.stages] == [
+        ("Demo", 4, 4),
+        ("Offer", 3, 3),
+        (None, 3, 3),
+    ]
+    assert [stage.time_in_stage.median for stage in found.stages if stage.stage] == [4.0, 0.0]
+
+
+def test_a_stage_without_any_deal_has_zeros_and_no_shares() -> None:
+    """A segment may have deals of one stage only: of the others and of the first one nothing is known."""
+    asked = SimpleNamespace(request=SimpleNamespace(level=0.95, min_n=10))
+    for before in (None, {}):
+        found = _stage(asked, {}, before, {})  # type: ignore[arg-type]
+        shares = [value for value in found.values() if isinstance(value, FunnelShare)]
+        assert {(share.value, share.numerator or 0, share.denominator, share.reason) for share in shares} == {
+            (None, 0, 0, "zero_denominator")
+        }
+        assert {value for value in found.values() if isinstance(value, int) and not isinstance(value, bool)} == {0}
+        assert (found["time_in_stage"].n, found["stuck"].count, found["few_timed"]) == (0, 0, True)
 
 
 @pytest.mark.parametrize(

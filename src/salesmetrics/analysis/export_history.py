@@ -126,7 +126,7 @@ def _changed(name: str) -> pl.Expr:
 
 def _is_open() -> pl.Expr:
     """In the export, and open there."""
-    return pl.col("here").fill_null(value=False) & (pl.col("outcome") == "open")
+    return pl.col("here") & (pl.col("outcome") == "open")
 
 
 def _was_open() -> pl.Expr:

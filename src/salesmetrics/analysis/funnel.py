@@ -318,7 +318,7 @@ def _bottlenecks(setting: Setting, stages: Sequence[FunnelStage]) -> list[Bottle
     """The stage of each pipeline and segment where most value waits, or where amounts are unknown, most deals."""
     earlier: dict[Any, dict[int, FunnelWaiting]] = {}
     before = setting.request.previous
-    if before is not None and setting.window.bounded:
+    if before is not None:
         for keys in setting.keys:
             for (*key, position), waiting in waits_of(setting, keys, before).items():
                 earlier.setdefault(tuple(key), {})[position] = waiting

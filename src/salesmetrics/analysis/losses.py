@@ -171,7 +171,7 @@ def loss_rows(
         item = facts.reasons.get(item, item)
     blank = column.list.drop_nulls().list.len().fill_null(0) == 0 if view == "reason" else column.is_null()
     match = column.list.contains(item) if view == "reason" else column == item
-    found = here.filter(match.fill_null(value=False) if item else blank)
+    found = here.filter(match if item else blank)
     if found.is_empty():
         values = here[f"view_{view}"].explode() if view == "reason" else here[f"view_{view}"]
         there = values.drop_nulls().value_counts(sort=True).sort(["count", values.name], descending=[True, False])
