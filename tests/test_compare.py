@@ -26,6 +26,8 @@ from in_process import invoke
 from oracle_compare import bars_of
 from salesmetrics.analysis.changed_deals import behind, changes
 from salesmetrics.analysis.compare import BARS, Snapshot, Terms, bridges, compared, direction, state_of
+from salesmetrics.analysis.exports import refuse_strangers
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.render.rounding import balanced, rounded
 
 if TYPE_CHECKING:
@@ -558,3 +560,20 @@ def test_the_order_of_the_crm_says_which_way_deals_moved() -> None:
         assert move.direction == way
     # Two pipelines may go opposite ways.
     assert direction("Demo", "Offer", [[{"Demo": 1, "Offer": 2}, {"Offer": 1, "Demo": 2}]]) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shared", "related"),
+    [(100, 8, 8, True), (8, 100, 1, True), (100, 30, 2, False), (30, 30, 3, True), (0, 50, 0, True)],
+)
+def test_exports_are_of_one_list_where_a_tenth_of_the_shorter_one_is_in_both(
+    old: int, new: int, shared: int, related: bool
+) -> None:
+    first = pl.DataFrame({"id": [f"D{n:03}" for n in range(old)]}, {"id": pl.String})
+    second = pl.DataFrame({"id": [f"D{n:03}" for n in range(old - shared, old - shared + new)]}, {"id": pl.String})
+    if related:
+        refuse_strangers(first, second, shared, ("a.csv", "b.csv"))
+        return
+    with pytest.raises(SalesmetricsError) as refused:
+        refuse_strangers(first, second, shared, ("a.csv", "b.csv"))
+    assert (refused.value.code, refused.value.details["deals"]) == ("exports_unrelated", min(old, new))

@@ -609,6 +609,17 @@ def test_too_few_closed_deals_give_no_simulation() -> None:
 
 
 @pytest.mark.usefixtures("no_past")
+@pytest.mark.parametrize(("without", "reason"), [(0, "few_closed"), (1, "few_closed"), (None, "no_created")])
+def test_few_closed_deals_are_told_from_deals_without_a_creation_date(without: int | None, reason: str) -> None:
+    frames = export(history(8, 40), date(2025, 12, 31))
+    place = pl.int_range(pl.len())
+    blank = place >= 0 if without is None else place < without
+    frames["deals"] = frames["deals"].with_columns(created=pl.when(~blank).then("created"))
+    line = said_on(frames, date(2025, 12, 31), "2026-01").forecast[0]
+    assert of(line, "time_to_event").reason == reason
+
+
+@pytest.mark.usefixtures("no_past")
 def test_open_deals_without_amounts_are_drawn_from_won_ones() -> None:
     deals = history(9)
     priced = said_on(export(deals, LAST), LAST, "2026-06").forecast[0]

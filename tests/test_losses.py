@@ -483,3 +483,21 @@ def test_the_library_says_what_the_command_says() -> None:
     made = json.loads(render(found, "json"))
     assert made["losses"] == printed["losses"]
     assert made["coverage"] == printed["coverage"]
+
+
+@pytest.mark.parametrize(("blank", "aged"), [(None, True), ("created", False), ("closed", False)])
+def test_deals_have_an_age_where_both_their_days_are_known(blank: str | None, aged: bool) -> None:
+    days = {"created": date(2026, 1, 5), "closed": date(2026, 2, 5)}
+    rows = {
+        "id": ["a", "b"],
+        "outcome": ["lost", "won"],
+        "loss_reason": ["Price", None],
+        "amount": [Decimal(3), Decimal(4)],
+    }
+    frame = pl.DataFrame(rows, schema_overrides={"amount": pl.Decimal(38, 8)}).with_columns(
+        **{name: pl.lit(None if name == blank else day, pl.Date) for name, day in days.items()},
+        currency=pl.lit(None, pl.String), __row__=pl.int_range(2, 4), __file__=pl.lit(0),
+    )  # fmt: skip
+    found = build_losses(resolve(date(2026, 3, 1), None), {"deals": frame}, LossFacts({}, {}))
+    assert ({loss.item for loss in found.losses if loss.view == "age"} != set()) == aged
+    assert {loss.item for loss in found.losses if loss.view == "reason"} == {"Price"}
