@@ -157,6 +157,7 @@ def _results(rooms: Iterator[list[Mutant]], most: float) -> Iterator[tuple[Mutan
         if not files:
             continue
         _heavy()
+        _unshrunk()
         looks = _first_look(files, most)
         for module in files:
             yield from _of_module(module, [mutant for mutant in chosen if mutant.module == module], looks[module])
@@ -196,6 +197,16 @@ def _heavy() -> None:
     import polars as pl  # noqa: F401
     import pydantic  # noqa: F401
     import scipy.stats  # noqa: F401
+
+
+def _unshrunk() -> None:
+    """A property that fails has killed its mutant: the smallest example of it is of no use and takes long to find."""
+    from hypothesis import Phase, settings
+
+    as_usual = settings.register_profile
+    phases = (Phase.explicit, Phase.reuse, Phase.generate)
+    changed = staticmethod(lambda name, **terms: as_usual(name, **{"phases": phases, **terms}))
+    type.__setattr__(settings, "register_profile", changed)  # the class refuses changes of the usual kind
 
 
 def _pytest(tests: Sequence[str], plugin: object) -> int:
