@@ -133,7 +133,7 @@ def frames_of(deals: list[dict[str, Any]]) -> dict[str, pl.DataFrame]:
 
 def answered(deals: list[dict[str, Any]], separators: dict[int, str], **terms: Any) -> Losses:
     request = resolve(AS_OF, None, **terms)
-    return build_losses(request, frames_of(deals), LossFacts({}, separators))
+    return build_losses(request, frames_of(deals), LossFacts({}, separators, {}, named=True))
 
 
 def parts(text: str | None, sign: str | None) -> set[str | None]:
@@ -203,7 +203,9 @@ def test_every_number_is_that_of_a_loop_over_the_deals(
         sum(len(items(one, "reason", sign)) > 1 for one in lost),
     )
     again = build_losses(
-        resolve(AS_OF, None, **terms), {"deals": frames_of(deals)["deals"].reverse()}, LossFacts({}, separators)
+        resolve(AS_OF, None, **terms),
+        {"deals": frames_of(deals)["deals"].reverse()},
+        LossFacts({}, separators, {}, named=True),
     )
     assert again == found
 
@@ -221,7 +223,7 @@ def test_merged_reasons_are_those_of_an_export_in_which_they_were_written_so(
     if not lost:
         return
     request = resolve(AS_OF, None, by=("region",))
-    found = build_losses(request, frames_of(deals), LossFacts({}, separators, MERGED))
+    found = build_losses(request, frames_of(deals), LossFacts({}, separators, MERGED, named=True))
     rewritten = [
         {**one, "loss_reason": ";".join(sorted({MERGED.get(r, r) for r in parts(one["loss_reason"], sign) if r}))}
         for one in deals
@@ -498,6 +500,6 @@ def test_deals_have_an_age_where_both_their_days_are_known(blank: str | None, ag
         **{name: pl.lit(None if name == blank else day, pl.Date) for name, day in days.items()},
         currency=pl.lit(None, pl.String), __row__=pl.int_range(2, 4), __file__=pl.lit(0),
     )  # fmt: skip
-    found = build_losses(resolve(date(2026, 3, 1), None), {"deals": frame}, LossFacts({}, {}))
+    found = build_losses(resolve(date(2026, 3, 1), None), {"deals": frame}, LossFacts({}, {}, {}, named=True))
     assert ({loss.item for loss in found.losses if loss.view == "age"} != set()) == aged
     assert {loss.item for loss in found.losses if loss.view == "reason"} == {"Price"}

@@ -65,8 +65,8 @@ class LossFacts(NamedTuple):
 
     meanings: Mapping[str, str]
     separators: Mapping[int, str]
-    reasons: Mapping[str, str] = {}
-    named: bool = True
+    reasons: Mapping[str, str]
+    named: bool
 
 
 class _LostDeals(NamedTuple):
