@@ -12,7 +12,7 @@ from scipy import stats
 
 from salesmetrics.analysis.peers import MANY, peers_of
 from salesmetrics.metrics.catalog import catalog
-from salesmetrics.metrics.shapes import Quantile
+from salesmetrics.metrics.shapes import Mean, Quantile
 from salesmetrics.statistics import bands
 from salesmetrics.statistics.bands import (
     Band,
@@ -228,6 +228,41 @@ def test_two_halves_of_few_records_are_not_told_what_would_show() -> None:
     peers = peers_of(kpi, [Quantile([float(x) for x in range(58)], 0.5), Quantile([float(x) for x in range(59)], 0.5)])
     assert peers is not None
     assert math.isnan(peers.detectable(58, 0.05) or 0.0)
+
+
+@pytest.mark.parametrize(
+    ("n", "rest", "known"), [(20, 80, True), (20, 79, False), (101, 101, True), (150, 120, True), (100, 399, False)]
+)
+def test_what_would_show_of_medians_is_said_of_many_records_or_of_a_few_among_them(
+    n: int, rest: int, known: bool
+) -> None:
+    values = np.random.Generator(np.random.PCG64(4)).gamma(2.0, 30.0, n + rest)
+    peers = peers_of(
+        catalog().kpis["sales_cycle_median"], [Quantile(part.tolist(), 0.5) for part in (values[:n], values[n:])]
+    )
+    assert peers is not None
+    found = peers.detectable(n, 0.05)
+    assert found is not None
+    assert math.isfinite(found) == known
+    if known:
+        assert found == detectable_quantile(np.sort(values), 0.5, n, 0.05, whole=min(n, rest) > MANY)
+
+
+def test_distances_from_the_whole_are_counted_in_errors_of_a_segment() -> None:
+    values = np.random.Generator(np.random.PCG64(6)).gamma(2.0, 30.0, 90).round(1)
+    parts = [values[:15], values[15:40], values[40:], values[:0]]
+    means = peers_of(catalog().kpis["average_deal_size"], [Mean(part.tolist()) for part in parts])
+    medians = peers_of(catalog().kpis["sales_cycle_median"], [Quantile(part.tolist(), 0.5) for part in parts])
+    assert means is not None
+    assert medians is not None
+    above = values > np.quantile(values, 0.5)
+    share = above.mean()
+    for place, part in enumerate(parts[:3]):
+        error = values.std(ddof=1) / math.sqrt(part.size)
+        assert means.z(place) == pytest.approx((part.mean() - values.mean()) / error)
+        own = (part > np.quantile(values, 0.5)).mean()
+        assert medians.z(place) == pytest.approx((own - share) / math.sqrt(share * (1 - share) / part.size))
+    assert means.z(3) is medians.z(3) is None
 
 
 def test_of_many_records_as_much_is_detectable_from_a_few_of_their_quantiles(monkeypatch: pytest.MonkeyPatch) -> None:

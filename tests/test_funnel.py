@@ -28,6 +28,7 @@ from in_process import invoke
 from oracle_funnel import Row, funnel_of, incidence
 from salesmetrics.analysis.cells import cell_rows
 from salesmetrics.analysis.funnel import FunnelFacts, _stage, build_funnel
+from salesmetrics.analysis.journeys import open_stages
 from salesmetrics.answers.funnel import FunnelShare
 from salesmetrics.engine.resolve import resolve
 from salesmetrics.errors import SalesmetricsError
@@ -735,3 +736,18 @@ def test_a_listed_deal_keeps_its_numbers_and_its_blanks() -> None:
         ("EUR", 2, Decimal("1.5")),
         (None, 1, 2),
     ]
+
+
+def test_stages_of_open_deals_are_told_by_pipeline_where_there_is_one() -> None:
+    rows = [
+        ("New", "A", "open"),
+        ("New", "B", "open"),
+        ("Offer", "A", "open"),
+        (None, "A", "open"),
+        ("Won", "A", "won"),
+        ("New", None, "open"),
+    ]
+    deals = pl.DataFrame(rows, {"stage": pl.String, "pipeline": pl.String, "outcome": pl.String}, orient="row")
+    assert open_stages(deals) == {"A": {"New", "Offer"}, "B": {"New"}, None: {"New"}}
+    assert open_stages(deals.drop("pipeline")) == {None: {"New", "Offer"}}
+    assert open_stages(deals.drop("stage")) == {}
