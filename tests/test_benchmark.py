@@ -590,3 +590,11 @@ def test_a_segment_that_is_new_is_all_mix(tmp_path: Path) -> None:
     (change,) = found.changes
     assert (change.within, change.mix) == (0, Decimal("-0.25"))
     assert change.paradox is None
+
+
+def test_without_segments_in_one_of_two_periods_nothing_is_taken_apart(tmp_path: Path) -> None:
+    path = two_quarters(tmp_path, {("Big", 2): (5, 20), ("Small", 2): (7, 20)})
+    kpis = ["win_rate", "average_deal_size", "win_rate_value"]
+    found = salesmetrics.benchmark(path, by=["team"], kpi=kpis, period="2026-Q2", compare="previous").answer
+    assert found.changes == []
+    assert {row.kpi for row in found.benchmark} == set(kpis)
