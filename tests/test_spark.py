@@ -10,11 +10,15 @@ import gzip
 import os
 import pickle
 import runpy
+import subprocess
+import sys
 from contextlib import nullcontext
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING, Any, NamedTuple
+from unittest.mock import patch
 
 import polars as pl
 import pytest
@@ -25,10 +29,14 @@ from polars.testing import assert_frame_equal
 import in_process
 from effort import tries
 from in_process import invoke
+from salesmetrics.frames import far as far_frames
 from salesmetrics.frames import spark
-from salesmetrics.frames.far import FarFrame
+from salesmetrics.frames.far import PLACE, FarFrame
+from salesmetrics.frames.groups import Question, answers, counts_of_words, distinct
 from salesmetrics.frames.laid import rows_where
 from salesmetrics.frames.store import Store
+from salesmetrics.ingest.canonical.identity import repeated_ids
+from salesmetrics.ingest.parse.common import by_words
 from salesmetrics.ingest.table import far, pieces
 from salesmetrics.ingest.table.raw import ROW
 
@@ -57,11 +65,32 @@ class Here:
         self, work: Callable[[pl.DataFrame], Any], places: Sequence[Place] | None = None, *, large: bool = False
     ) -> Iterator[Any]:
         for place in self.places if places is None else places:
-            yield pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(work))(place.part)))
+            yield _sent(_sent(work)(place.part))
+
+    def settled(self, work: Callable[[pl.DataFrame], tuple[pl.DataFrame, Any]]) -> tuple[Here, list[Any]]:
+        made = [_sent(_sent(work)(place.part)) for place in self.places]
+        found = Here.__new__(type(self))
+        found.places = [Place(part.height, part) for part, _ in made]
+        return found, [known for _, known in made]
+
+    def by_key(
+        self, split: Callable[[pl.DataFrame], dict[int, Any]], join: Callable[[list[Any]], pl.DataFrame]
+    ) -> list[pl.DataFrame]:
+        apart: dict[int, list[Any]] = {}
+        for place in reversed(self.places):  # in no order
+            for number, part in _sent(_sent(split)(place.part)).items():
+                apart.setdefault(number, []).append(part)
+        return [_sent(_sent(join)(apart[number])) for number in sorted(apart)]
+
+
+def _sent(what: Any) -> Any:
+    """As it arrives on another machine."""
+    return pickle.loads(pickle.dumps(what))
 
 
 def far_frame(frame: pl.DataFrame, size: int) -> FarFrame:
-    return FarFrame(Here(frame, size), (), Store(1_000, 1, "1GB"), frame.clear(), frame.height)
+    rows = frame.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias(PLACE))
+    return FarFrame(Here(rows, size), (), Store(1_000, 1, "1GB"), frame.clear(), frame.height, there=rows.clear())
 
 
 # --- a frame on other machines is answered as one in memory ---------------------------------------------------------------
@@ -75,8 +104,24 @@ STEPS: dict[str, Callable[[pl.DataFrame], Any]] = {
     "row by row": lambda frame: frame.with_columns(pl.col("a") + 1, d=pl.col("b").str.len_bytes()),
     "of all rows": lambda frame: frame.with_columns(a=pl.col("a") - pl.col("a").max()),
     "of all, within": lambda frame: frame.filter(pl.when(pl.col("b") == "x").then(pl.col("a").max()) > pl.col("a")),
+    "what is here beside": lambda frame: frame.with_columns(a=pl.Series(range(frame.height), dtype=pl.Int64)),
+    "picked here": lambda frame: frame.filter(
+        pl.Series([row % 3 != 1 for row in range(frame.height)], dtype=pl.Boolean)
+    ),
+    "one value": lambda frame: frame.with_columns(pl.lit(7).alias("d")),
+    "by a table": lambda frame: frame.with_columns(by_words("b", {"x": "yy"}, pl.String())),
+    "put beside": lambda frame: frame.hstack([pl.Series("e", range(frame.height))]).drop("e"),
+    "at rest": lambda frame: frame.at_rest() if isinstance(frame, FarFrame) else frame,
+    "at rest, however few": lambda frame: _at_rest(frame),
     "among all": lambda frame: frame.filter(pl.col("a").is_in((pl.col("a") + 1).implode())),
 }
+
+
+def _at_rest(frame: pl.DataFrame) -> pl.DataFrame:
+    with patch.object(far_frames, "FEW", -1):
+        return frame.at_rest() if isinstance(frame, FarFrame) else frame
+
+
 ANSWERS: dict[str, Callable[[pl.DataFrame], Any]] = {
     "all": lambda frame: frame.select(pl.all()),
     "height": lambda frame: frame.height,
@@ -118,6 +163,148 @@ def test_a_frame_on_other_machines_is_answered_as_in_memory(rows, size: int, ste
         assert_frame_equal(found.lazy().collect(), expected)
 
 
+# --- groups of rows on other machines are added up as Polars does in memory ---------------------------------------------
+
+
+def _made(rows: list[Any]) -> pl.DataFrame:
+    frame = pl.DataFrame(rows, schema={"n": pl.Int64, "k": pl.String, "day": pl.Int32}, orient="row")
+    return frame.with_columns(
+        pl.col("day").cast(pl.Date),
+        money=(pl.col("n").cast(pl.Decimal(38, 2)) * pl.lit("1.07").cast(pl.Decimal(38, 2))).cast(pl.Decimal(38, 8)),
+        end=pl.col("k").cast(pl.Enum(["won", "lost", "open"])),
+        f=pl.col("n") / 7,
+        small=pl.col("n").cast(pl.Int8),
+        is_odd=pl.col("n") % 2 == 1,
+    )
+
+
+AGGREGATES: dict[str, pl.Expr] = {
+    "len": pl.len(),
+    "count": pl.col("n").count(),
+    "filtered": pl.col("money").filter(pl.col("end") == "won").sum(),
+    "filtered rows": pl.col("n").filter(pl.col("is_odd")).len(),
+    "known": pl.col("n").filter(pl.col("is_odd")).drop_nulls().count(),
+    "sum": pl.col("n").sum(),
+    "small": pl.col("small").sum(),
+    "money": pl.col("money").sum(),
+    "when": pl.when(pl.col("end") == "lost").then(pl.col("money")).sum(),
+    "least": pl.col("day").min(),
+    "last": pl.col("end").max(),
+    "text": pl.col("k").min(),
+    "float": pl.col("f").max(),
+    "any": pl.col("is_odd").any(),
+    "all": pl.col("is_odd").all(),
+    "blanks": pl.col("n").null_count(),
+    "rate": pl.col("is_odd").sum() / pl.len(),
+    "less": pl.col("n").sum() - pl.col("n").filter(pl.col("k") == "won").sum() + 1,
+    "where any": pl.when(pl.col("is_odd").any()).then(pl.col("money").sum()),
+    "span": (pl.col("day").max() - pl.col("day").min()).dt.total_days(),
+    "of two": pl.min_horizontal(pl.col("n").min(), pl.col("small").max()),
+    # what has to see all rows:
+    "median": pl.col("n").median(),
+    "distinct": pl.col("k").n_unique(),
+    "floats": pl.col("f").sum(),
+    "values": pl.col("money").filter(pl.col("is_odd")),
+    "first": pl.col("n").first(),
+    "within": (pl.col("n") - pl.col("n").mean()).max(),
+}
+KEYS: dict[str, list[pl.Expr]] = {
+    "none": [],
+    "text": [pl.col("k").alias("by")],
+    "enum": [pl.col("end").alias("by")],
+    "month": [pl.col("day").dt.truncate("1mo").alias("by")],
+    "two": [pl.col("k").alias("by"), pl.col("is_odd").alias("also")],
+    "of all rows": [(pl.col("n") > pl.col("n").max() - 2).alias("by")],
+}
+WHERE: dict[str, list[pl.Expr]] = {
+    "all": [],
+    "some": [pl.col("n") > 1],
+    "none": [pl.col("n") > 99],
+    "two": [pl.col("n").is_not_null(), pl.col("day") < date(1970, 1, 30)],
+    "of all rows": [pl.col("n") < pl.col("n").max()],
+}
+ROWS = st.lists(
+    st.tuples(
+        st.integers(0, 6) | st.none(), st.sampled_from(["won", "lost", "open", None]), st.integers(0, 70) | st.none()
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=tries(150), deadline=None)
+@given(
+    rows=ROWS,
+    size=st.integers(1, 5),
+    asked=st.lists(
+        st.tuples(
+            st.lists(st.sampled_from(list(AGGREGATES)), min_size=1, max_size=4, unique=True),
+            st.sampled_from(list(KEYS)),
+            st.sampled_from(list(WHERE)),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    here=st.booleans(),
+)
+def test_groups_are_added_up_as_in_memory(rows: list[Any], size: int, asked: list[Any], here: bool) -> None:
+    whole = _made(rows)
+    far: pl.DataFrame = far_frame(whole, size)
+    if here:  # a column that was made here lies beside the others
+        far = far.with_columns(whole.get_column("is_odd"))
+    questions = [
+        ([AGGREGATES[name].alias(name) for name in names], KEYS[by], WHERE[where]) for names, by, where in asked
+    ]
+    expected = answers([Question(whole, *question) for question in questions])
+    for _ in range(2):  # what was asked before is known
+        found = answers([Question(far, *question) for question in questions])
+        for (_, by, _), one, other in zip(questions, expected, found, strict=True):
+            keys = [expr.meta.output_name() for expr in by]
+            assert_frame_equal(
+                other.sort(keys) if keys else other, one.sort(keys) if keys else one, abs_tol=0, rel_tol=0
+            )
+
+
+def test_what_adds_up_is_not_brought_here() -> None:
+    """Only the columns of aggregates that have to see all rows are, and the rows that a rule finds."""
+    whole = _made([(n, "won" if n % 3 else "lost", n) for n in range(7)])
+    far = far_frame(whole, 2)
+    adding = [name for name in AGGREGATES if name != "median"][: list(AGGREGATES).index("median")]
+    answers([Question(far, [AGGREGATES[name].alias(name) for name in adding], KEYS["two"], WHERE["two"])])
+    answers([Question(far, [pl.col("n"), pl.col("k")], (), [pl.col("n") > 5])])
+    assert set(far._near) == set()
+    answers([Question(far, [AGGREGATES[name].alias(name) for name in ("money", "median")], KEYS["text"])])
+    assert set(far._near) == {"n", "k", PLACE}
+
+
+@settings(max_examples=tries(60), deadline=None)
+@given(ids=st.lists(st.sampled_from(["1", "2", "3", "x", None]), max_size=9), size=st.integers(1, 3))
+def test_repeated_ids_are_those_of_memory(ids: list[str | None], size: int) -> None:
+    frame = pl.DataFrame({"id": ids}, schema={"id": pl.String})
+    found, expected = repeated_ids(far_frame(frame, size)), repeated_ids(frame)
+    assert (found is None) == (expected is None)
+    if found is not None and expected is not None:
+        assert sorted(found) == sorted(expected)
+
+
+def test_ids_are_put_together_alike_by_every_process() -> None:
+    """What executors do not agree on would be counted apart."""
+    code = "import polars as pl; from salesmetrics.ingest.canonical.identity import _ids_apart as f; "
+    code += (
+        "print({n: sorted(p['id']) for n, p in sorted(f(pl.DataFrame({'id': [str(i) for i in range(200)]})).items())})"
+    )
+    texts = {subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout for _ in range(2)}
+    assert len(texts) == 1
+    assert texts.pop().count(b"[") > 30
+
+
+@settings(max_examples=tries(60), deadline=None)
+@given(words=st.lists(st.sampled_from(["b", "a", "c", None]), max_size=9), size=st.integers(1, 3))
+def test_words_are_counted_as_in_memory(words: list[str | None], size: int) -> None:
+    frame = pl.DataFrame({"w": words}, schema={"w": pl.String})
+    assert counts_of_words(far_frame(frame, size), "w") == counts_of_words(frame, "w")
+    assert distinct(far_frame(frame, size), "w").to_list() == list(dict.fromkeys(w for w in words if w is not None))
+
+
 # --- the same bytes, all but Spark itself ---------------------------------------------------------------------------------
 
 
@@ -131,7 +318,7 @@ def without_spark(monkeypatch: pytest.MonkeyPatch) -> None:
 
             def made(found: Any, *args: Any) -> Any:
                 whole = found.frame.lazy().select(ROW, pl.exclude(ROW)).collect()
-                found.frame = FarFrame(Here(whole, 190), (), store, whole.clear(), whole.height)
+                found.frame = far_frames.far_frame(Here(whole, 190), store, whole.clear(), whole.height, ROW)
                 return made_of(found, *args)
 
             patch.setattr(pieces, "made_of", made)
@@ -142,8 +329,12 @@ def without_spark(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(far, "open_far", opened)
 
 
+@pytest.mark.parametrize("few", [far_frames.FEW, -1], ids=["brought at once", "left there"])
 @pytest.mark.parametrize("command", COMPARE["COMMANDS"])
-def test_the_same_bytes_all_but_spark_itself(command: str, without_spark: None, tmp_path: Path) -> None:
+def test_the_same_bytes_all_but_spark_itself(
+    command: str, few: int, without_spark: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(far_frames, "FEW", few)
     sets = COMPARE["data_sets"](tmp_path)
     path = sets["odd rows" if command in COMPARE["COMMANDS"][::2] else "untidy text"]
     words = [path if word == "FILE" else word for word in command.split()]

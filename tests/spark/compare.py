@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import in_process
 from in_parts import COMMANDS, reading_in_parts
 from salesmetrics import pipeline
-from salesmetrics.frames import spark
+from salesmetrics.frames import far, spark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,10 +58,17 @@ def ways(executors: int) -> Iterator[dict[str, Callable[[], object]]]:
     master = f"local-cluster[{executors},1,640]"
     more = {"spark__sql__files__maxPartitionBytes": str(BLOCK), "spark__executor__memory": "640m"}
     session = spark.session_of(master, **more)
+
+    @contextmanager
+    def on_spark(few: int) -> Iterator[None]:
+        with patch.object(spark, "session_of", lambda _: session), patch.object(far, "FEW", few):
+            yield
+
     yield {
         "memory": partial(reading_in_parts, wanted=False),
         "parts": reading_in_parts,
-        "spark": lambda: patch.object(spark, "session_of", lambda _: session),
+        "spark": partial(on_spark, -1),  # as if the rows were too many to be brought at once
+        "few": partial(on_spark, far.FEW),
     }
     session.stop()
 
@@ -88,6 +95,12 @@ def main() -> int:
                         found = answers([*words, "--engine", "spark"])
                     where = (str(executors), title, command)
                     differs += _said(found, known[title, command], where, monotonic() - begun)
+                    if executors == counts[0]:
+                        begun = monotonic()
+                        with how["few"]():
+                            found = answers([*words, "--engine", "spark"])
+                        where = (f"{executors}, brought at once", title, command)
+                        differs += _said(found, known[title, command], where, monotonic() - begun)
     return int(differs > 0)
 
 

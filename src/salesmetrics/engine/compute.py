@@ -19,7 +19,7 @@ from salesmetrics.entities.currency import UNRATED
 from salesmetrics.entities.days import PARTS, UNITS
 from salesmetrics.entities.declared import columns_of, date_columns, kinds_of
 from salesmetrics.entities.derived import with_coded_outcome, with_derived
-from salesmetrics.frames.laid import collect_all, collected
+from salesmetrics.frames.groups import Question, answers, distinct
 from salesmetrics.metrics.settings import PREFIX
 from salesmetrics.metrics.shapes import ListColumn
 
@@ -113,9 +113,9 @@ def aggregate(
     together = [m for m in measures if m.entity in UNDIVIDED]
     passes = list(_passes([m for m in measures if m.entity not in UNDIVIDED], frames, window, keys))
     given = _given(as_of, window, settings)
-    queries = [
-        _query(
-            frames[entity].lazy(),
+    asked = [
+        _asked(
+            frames[entity],
             group,
             column,
             window=days,
@@ -128,7 +128,7 @@ def aggregate(
     ]
     blocks = [
         _block(result, group, frames[entity], keys)
-        for (entity, _, _, group), result in zip(passes, collect_all(queries, frames.values()), strict=True)
+        for (entity, _, _, group), result in zip(passes, answers(asked), strict=True)
     ]
     return blocks + (_of_all(blocks, frames, together, window, given, keys) if together else [])
 
@@ -163,8 +163,7 @@ def _of_all(
     apart = Keys(bucket=keys.bucket)
     whole: dict[date | None, dict[str, Any]] = {}
     for entity, column, days, group in _passes(measures, frames, window, apart):
-        query = _query(frames[entity].lazy(), group, column, window=days, given=given, keys=apart)
-        result = collected(query, frames[entity])
+        (result,) = answers([_asked(frames[entity], group, column, window=days, given=given, keys=apart)])
         found = _block(result, group, frames[entity], apart)
         for position, cell in enumerate(found.cells):
             whole.setdefault(cell.bucket, {}).update({name: values[position] for name, values in found.columns.items()})
@@ -205,8 +204,7 @@ def per_record(
     given = _given(as_of, window, settings)
     entity = measures[0].entity
     for _, column, days, group in _passes(measures, {entity: frame}, window, Keys(by=(index,))):
-        query = _query(frame.lazy(), group, column, window=days, given=given, keys=Keys(by=(index,)))
-        alone = collected(query, frame)
+        (alone,) = answers([_asked(frame, group, column, window=days, given=given, keys=Keys(by=(index,)))])
         names = {m.id: f"{m.id}:" for m in group}
         alone = alone.with_columns(pl.col("by:0").cast(frame.schema[index])).rename({"by:0": index, **names})
         frame = frame.join(alone, on=index, how="left", maintain_order="left")
@@ -214,8 +212,8 @@ def per_record(
         for per in {m.per for m in group if m.per}:
             keyed = [m for m in group if m.per == per]
             frame = frame.with_columns(key_of((*per, *apart)).alias(_KEY))
-            query = _query(frame.lazy(), keyed, column, window=days, given=given, keys=Keys(by=(_KEY,)))
-            frame = _once(frame, collected(query, frame), keyed, index)
+            (of_keys,) = answers([_asked(frame, keyed, column, window=days, given=given, keys=Keys(by=(_KEY,)))])
+            frame = _once(frame, of_keys, keyed, index)
     return frame
 
 
@@ -267,8 +265,8 @@ def _passes(
     return [(*key, group) for key, group in passes.items()]
 
 
-def _query(
-    frame: pl.LazyFrame,
+def _asked(
+    frame: pl.DataFrame,
     measures: list[Measure],
     column: str | None,
     *,
@@ -277,12 +275,13 @@ def _query(
     keys: Keys,
     told_apart: bool = False,
     in_units: bool = False,
-) -> pl.LazyFrame:
+) -> Question:
     day = pl.col(column or "").cast(pl.Date)
+    where: list[pl.Expr] = []
     if column is not None and window.start is not None:
-        frame = frame.filter(day >= window.start)
+        where.append(day >= window.start)
     if column is not None and window.end is not None:
-        frame = frame.filter(day < window.end)
+        where.append(day < window.end)
     outputs = [m.expression(*(given(name) for name in m.columns)).alias(m.id) for m in measures]
     outputs += [_of_unrated(m, given) for m in measures if m.lacks_money] if told_apart else []
     outputs += [_in_units(m, given) for m in measures if in_units and m.prorated]
@@ -290,9 +289,9 @@ def _query(
     if keys.currency:
         by.append(pl.col("currency").alias("by:currency"))
     if keys.bucket is not None and column is not None:
-        frame = frame.filter(pl.col(column).is_not_null())
+        where.append(pl.col(column).is_not_null())
         by.append(keys.bucket(day).alias("by:bucket"))
-    return frame.group_by(by).agg(outputs) if by else frame.select(outputs)
+    return Question(frame, outputs, by, where)
 
 
 def _in_units(measure: Measure, given: Callable[[str], pl.Expr]) -> pl.Expr:
@@ -350,8 +349,8 @@ def currencies(frames: Mapping[str, pl.DataFrame], measures: Iterable[Measure]) 
             continue
         money = [name for name, dtype in frame.schema.items() if dtype == pl.Decimal and name in MONEY_COLUMNS]
         priced = pl.any_horizontal([pl.col(name).is_not_null() for name in money]) if money else pl.lit(value=True)
-        query = frame.lazy().filter(priced).select(pl.col("currency").unique())
-        found |= set(collected(query, frame).to_series().to_list())
+        (codes,) = answers([Question(frame, [pl.len().alias("n")], [pl.col("currency")], [priced])])
+        found |= set(codes.get_column("currency").to_list())
     return sorted(found, key=lambda code: (code is None, code or ""))
 
 
@@ -459,7 +458,7 @@ def _foreign(source: Source, measures: Mapping[str, Measure]) -> dict[str, froze
         return {}
     kinds = {kind for measure in measures.values() for kind in kinds_of(measure.entity)}
     there = {
-        kind: set(frame["currency"].drop_nulls())
+        kind: set(distinct(frame, "currency"))
         for kind, frame in source.frames.items()
         if kind in kinds and "currency" in frame.columns
     }

@@ -25,7 +25,7 @@ from salesmetrics.entities.later import days_unknown
 from salesmetrics.entities.lifetimes import came_back, nobody_left, untold_ends
 from salesmetrics.entities.make import Asked, make_entities
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.frames.laid import collect_all
+from salesmetrics.frames.groups import Question, answers, distinct
 from salesmetrics.schema.findings import finding
 from salesmetrics.schema.kinds import KIND_NAMES, TYPE_NAMES
 from salesmetrics.schema.message import Message
@@ -328,31 +328,41 @@ def mixed_types(
 def _by_class(deals: pl.DataFrame, window: Window) -> dict[str, dict[str, Any]]:
     """Counts, means and spreads of the deals decided in the period, by class."""
     there = set(deals.columns)
-    frame = deals.lazy().filter(pl.col("deal_class").is_not_null())
+    where = [pl.col("deal_class").is_not_null()]
     if window.bounded and "closed" in there:
         start, end = window.start, window.end
-        frame = frame.filter(pl.col("closed") >= start) if start else frame
-        frame = frame.filter(pl.col("closed") < end) if end else frame
+        where += [pl.col("closed") >= start] if start else []
+        where += [pl.col("closed") < end] if end else []
     values: dict[str, pl.Expr] = {}
     if {"created", "closed"} <= there:
         days = (pl.col("closed") - pl.col("created")).dt.total_days()
         values["cycle"] = pl.when(days >= 0).then(days)
-    if "amount" in there and ("currency" not in there or deals["currency"].n_unique() == 1):
+    if "amount" in there and ("currency" not in there or _is_of_one_currency(deals)):
         values["amount"] = pl.col("amount")
-    won = frame.filter(pl.col("outcome") == "won").select("deal_class", **values).group_by("deal_class")
-    means = won.agg(
-        *(pl.col(name).count().alias(f"{name}_n") for name in values),
-        *(pl.col(name).sum().alias(f"{name}_sum") for name in values),
-        *(pl.col(name).cast(pl.Float64).std().alias(f"{name}_sd") for name in values),
-        *(pl.col(name).cast(pl.Float64).skew(bias=False).alias(f"{name}_skewness") for name in values),
+    means = [
+        *(value.count().alias(f"{name}_n") for name, value in values.items()),
+        *(value.sum().alias(f"{name}_sum") for name, value in values.items()),
+        *(value.cast(pl.Float64).std().alias(f"{name}_sd") for name, value in values.items()),
+        *(value.cast(pl.Float64).skew(bias=False).alias(f"{name}_skewness") for name, value in values.items()),
+    ]
+    by = [pl.col("deal_class"), pl.col("outcome")]
+    counts, found = answers(
+        [
+            Question(deals, [pl.len().alias("len")], by, where),
+            Question(deals, means or [pl.len().alias("n")], by[:1], [*where, pl.col("outcome") == "won"]),
+        ]
     )
-    counts, found = collect_all([frame.group_by("deal_class", "outcome").len(), means], [deals])
     rows: dict[str, dict[str, Any]] = {name: {"won": 0, "lost": 0} for name in counts["deal_class"].unique()}
     for name, outcome, count in counts.iter_rows():
         rows[name][outcome] = count
     for row in found.iter_rows(named=True):
         rows[row["deal_class"]].update(row)
     return {name: rows[name] for name in CLASSES if name in rows and rows[name]["won"] + rows[name]["lost"]}
+
+
+def _is_of_one_currency(deals: pl.DataFrame) -> bool:
+    blank = deals.select(pl.col("currency").is_null().any()).item()
+    return len(distinct(deals, "currency")) + int(blank) == 1
 
 
 def _rate(row: Mapping[str, Any], request: Request) -> _Level | None:

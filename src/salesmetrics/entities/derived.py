@@ -10,6 +10,8 @@ import polars as pl
 from salesmetrics.entities.accounts import account_keys
 from salesmetrics.entities.declared import DERIVED
 from salesmetrics.entities.later import put_back
+from salesmetrics.frames.groups import distinct
+from salesmetrics.frames.laid import is_laid
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -172,5 +174,8 @@ def with_coded_outcome(deals: pl.DataFrame) -> pl.DataFrame:
     """
     if deals.schema.get("outcome") != pl.String:
         return deals
+    if is_laid(deals):  # the column stays where it lies
+        known = set(distinct(deals, "outcome")) <= set(_OUTCOMES.categories)
+        return deals.with_columns(pl.col("outcome").cast(_OUTCOMES)) if known else deals
     coded = deals["outcome"].cast(_OUTCOMES, strict=False)
     return deals.with_columns(coded) if coded.null_count() == deals["outcome"].null_count() else deals

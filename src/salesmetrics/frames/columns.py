@@ -29,9 +29,13 @@ class Columns(MutableMapping[str, pl.Series]):
         self.store = store
         self._held: dict[str, pl.Series] = {}
         self._laid: dict[str, Laid] = {}
+        self._far: dict[str, tuple[LaidFrame, str]] = {}
 
     def __getitem__(self, name: str) -> pl.Series:
         """A column, in memory."""
+        if name in self._far:
+            frame, known = self._far[name]
+            return frame.get_column(known)
         return self._held[name] if self.store is None else collected(self._laid[name].query).to_series()
 
     def __setitem__(self, name: str, column: pl.Series) -> None:
@@ -40,6 +44,18 @@ class Columns(MutableMapping[str, pl.Series]):
             self._held[name] = column.alias(name)
         else:
             self._laid[name] = self.store.lay(pl.DataFrame([column.alias(name)]))
+            self._far.pop(name, None)
+
+    def leave(self, name: str, frame: LaidFrame, known: str) -> None:
+        """Put in a column that stays where it is.
+
+        Args:
+            name: Its name here.
+            frame: The frame that it is of; it is the same for all such columns.
+            known: Its name there.
+        """
+        self._far[name] = frame, known
+        self._laid[name] = Laid(pl.LazyFrame())  # its place among the others
 
     def put(self, name: str, column: Laid) -> None:
         """Put in a column that was written already."""
@@ -56,6 +72,7 @@ class Columns(MutableMapping[str, pl.Series]):
 
     def __delitem__(self, name: str) -> None:
         """Take one out."""
+        self._far.pop(name, None)
         del (self._held if self.store is None else self._laid)[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -70,7 +87,13 @@ class Columns(MutableMapping[str, pl.Series]):
         """The columns side by side."""
         if self.store is None:
             return pl.DataFrame(list(self._held.values()))
-        return LaidFrame(list(self._laid.values()), self.store) if self._laid else pl.DataFrame()
+        near = [laid for name, laid in self._laid.items() if name not in self._far]
+        beside = LaidFrame(near, self.store) if near else pl.DataFrame()
+        if not self._far:
+            return beside
+        frame = next(frame for frame, _ in self._far.values())
+        made = frame.select([pl.col(known).alias(name) for name, (_, known) in self._far.items()])
+        return made.hstack(beside).select(list(self._laid))
 
 
 def columns_beside(frame: pl.DataFrame) -> Columns:

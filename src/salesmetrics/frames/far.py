@@ -5,25 +5,30 @@ What has to see a whole column brings that column here, once, to disk; from ther
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import polars as pl
 
-from salesmetrics.frames.laid import LaidFrame, asked_for, roots_of
+from salesmetrics.frames.laid import Groups, LaidFrame, asked_for, collected, only, roots_of
+from salesmetrics.frames.questions import PLACE, Question, answers_there
 from salesmetrics.frames.store import Laid
+from salesmetrics.frames.ways import by_row, column_of, is_of_many, is_one_value, way_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from salesmetrics.frames.store import Store
 
-__all__ = ["FarFrame", "Piece", "Pieces", "bring"]
+__all__ = ["FEW", "PLACE", "FarFrame", "Piece", "Pieces", "bring", "far_frame"]
 
 T = TypeVar("T")
 FIRST = 1_000
 """Rows of the beginning that are brought at once, and looked at again and again."""
+MANY = 1_000_000
+"""Rows that may be named one by one to other machines; of more, all columns are brought here."""
+FEW = 200_000
+"""Rows that are brought here at once when they are settled: a job of Spark takes longer than to answer all about them here."""
 Step = tuple[str, tuple[Any, ...]]
 
 
@@ -57,6 +62,23 @@ class Pieces(Protocol):
             large: What it gives is as large as the piece, and waits on disk for its turn.
         """
 
+    def settled(self, work: Callable[[pl.DataFrame], tuple[pl.DataFrame, T]]) -> tuple[Pieces, list[T]]:
+        """What becomes of each piece, kept where it lies; and what is to be known of it here, in order of rows.
+
+        Args:
+            work: Gives both.
+        """
+
+    def by_key(
+        self, split: Callable[[pl.DataFrame], dict[int, T]], join: Callable[[list[T]], pl.DataFrame]
+    ) -> list[pl.DataFrame]:
+        """What becomes of what belongs together though it lies in several pieces.
+
+        Args:
+            split: Gives what a piece has of each number; what has the same number is put together on one machine.
+            join: What is made of all that has the same number, in no order.
+        """
+
 
 def bring(frame: pl.DataFrame, names: Sequence[str]) -> None:
     """Bring columns that are going to be asked for, all at once.
@@ -69,8 +91,25 @@ def bring(frame: pl.DataFrame, names: Sequence[str]) -> None:
         frame.bring(names)
 
 
+def far_frame(pieces: Pieces, store: Store, empty: pl.DataFrame, height: int, row: str) -> FarFrame:
+    """The frame of pieces as they were read.
+
+    Args:
+        pieces: The records.
+        store: Where columns go that are brought here.
+        empty: Their columns, without rows.
+        height: The rows.
+        row: The column that tells them apart.
+    """
+    place = (pl.col(row).alias(PLACE),)
+    steps = (("with_columns", place),)
+    return FarFrame(pieces, steps, store, empty, height, there=empty.with_columns(place))
+
+
 class FarFrame(LaidFrame):
     """A ``polars.DataFrame`` that is answered where its records lie, as far as that goes.
+
+    Columns that were made here, because one had to see all rows for it, stay here beside the others.
 
     Args:
         pieces: The records as they were read.
@@ -79,6 +118,8 @@ class FarFrame(LaidFrame):
         empty: The frame without its rows.
         height: The rows, where they are counted already.
         whole: The frame of as many rows that the last step picked columns of; None where it did something else.
+        there: What lies on other machines, without its rows; the same as ``empty`` if None.
+        near: Columns that are here.
     """
 
     def __init__(
@@ -89,11 +130,16 @@ class FarFrame(LaidFrame):
         empty: pl.DataFrame,
         height: int | None = None,
         whole: FarFrame | None = None,
+        there: pl.DataFrame | None = None,
+        near: Mapping[str, Laid] | None = None,
     ) -> None:
-        self.pieces, self.steps, self.store, self.empty = pieces, steps, store, empty
+        self.pieces, self.steps, self.store = pieces, steps, store
+        self.there = empty if there is None else there
+        self.empty = empty.drop(PLACE, strict=False)
         self._height, self._blanks, self.is_gathered = height, None, False
-        self._near: dict[str, Laid] = {}
+        self._near = dict(near or {})
         self._whole, self._first = whole, pl.DataFrame()
+        self.known: dict[str, pl.DataFrame] = {}  # rules and periods ask the same again
 
     # --- what it is ---
 
@@ -111,7 +157,19 @@ class FarFrame(LaidFrame):
     @property
     def groups(self) -> list[Laid]:  # type: ignore[override]
         """All columns, brought here."""
-        return self._brought(self.empty.columns)
+        return self.brought(self.empty.columns)
+
+    @property
+    def here(self) -> list[str]:
+        """The columns that are here alone."""
+        return [name for name in self.empty.columns if name not in self.there.columns]
+
+    def lies_there(self, expr: Any) -> bool:
+        """Whether all columns that an expression is about lie on other machines."""
+        roots = roots_of(expr)
+        if "*" in roots:
+            return not (self.here and isinstance(expr, (str, pl.Expr)) and is_of_many(expr))
+        return roots <= set(self.there.columns)
 
     # --- what is asked of it where it lies ---
 
@@ -128,10 +186,62 @@ class FarFrame(LaidFrame):
         """The same where what comes back is as large as the part."""
         return self.pieces.each(partial(_done, work, self.steps), large=True)
 
+    def settled(
+        self, work: Callable[[pl.DataFrame], tuple[pl.DataFrame, T]], empty: pl.DataFrame
+    ) -> tuple[LaidFrame, list[T]]:
+        """A frame of what becomes of each part, kept where it lies; and what is to be known of the parts, in order of rows.
+
+        Few rows come here at once: no later question of them is worth a job of Spark.
+
+        Args:
+            work: Gives both, as many rows as the part has.
+            empty: What it gives, without its rows.
+        """
+        if self.height <= FEW:
+            pile, seen = self.store.pile(), list[T]()
+            for part, one in self.work_large(work):
+                pile.add(part)
+                seen.append(one)
+            if not pile.paths:
+                pile.add(empty)
+            return LaidFrame([pile.laid()], self.store, self.height), seen
+        pieces, known = self.pieces.settled(partial(_done, work, self.steps))
+        return FarFrame(pieces, (), self.store, empty, self._height, there=empty), known
+
+    def at_rest(self) -> LaidFrame:
+        """The same frame, its steps done once for all, with columns that are here written side by side."""
+        if self.height <= FEW:
+            return super().at_rest()
+        if not self.steps:
+            return self
+        pieces, known = self.pieces.settled(partial(_done, _counted, self.steps))
+        near, here = dict(self._near), self.here
+        if here:
+            whole = self.store.sink(LaidFrame(self.brought(here), self.store).lazy())
+            near.update((name, only(whole, [name])) for name in here)
+        height = sum(n for n, _ in known)
+        found = FarFrame(pieces, (), self.store, self.empty, height, there=self.there, near=near)
+        if not here:
+            blanks = pl.concat([self.there.null_count(), *(part for _, part in known)]).sum()
+            found._blanks = blanks.select(self.empty.columns).cast(pl.UInt32)
+        found.is_gathered = True
+        return found
+
+    def by_key(
+        self, split: Callable[[pl.DataFrame], dict[int, T]], join: Callable[[list[T]], pl.DataFrame]
+    ) -> list[pl.DataFrame]:
+        """What becomes of rows that belong together though they lie in several pieces; as :meth:`Pieces.by_key`."""
+        return self.pieces.by_key(partial(_done, split, self.steps), join)
+
     def head(self, n: int = 5) -> pl.DataFrame:
         """The first rows, in memory."""
-        if self._whole is not None:
-            return _stepped(self.steps[-1:], self._whole.head(n))
+        if self._whole is not None and not self.here:
+            return _stepped(self.steps[-1:], self._whole._head(n)).select(self.columns)
+        return self._head(n).select(self.columns)
+
+    def _head(self, n: int) -> pl.DataFrame:
+        if self._whole is not None and not self.here:
+            return _stepped(self.steps[-1:], self._whole._head(n))
         if not self._first.width:
             self._first = self._end(max(n, FIRST), list(self.pieces.places), "head")
         enough = n <= self._first.height or self._first.height < FIRST
@@ -139,107 +249,223 @@ class FarFrame(LaidFrame):
 
     def tail(self, n: int = 5) -> pl.DataFrame:
         """The last rows, in memory."""
-        return self._end(n, list(self.pieces.places)[::-1], "tail")
+        return self._end(n, list(self.pieces.places)[::-1], "tail").select(self.columns)
 
     def get_column(self, name: str) -> pl.Series:  # type: ignore[override]
         """One column, in memory."""
         if name not in self.empty.columns:
             raise pl.exceptions.ColumnNotFoundError(name)
-        return LaidFrame(self._brought([name]), self.store).get_column(name)
+        return LaidFrame(self.brought([name]), self.store).get_column(name)
 
     def bring(self, names: Sequence[str]) -> None:
         """Bring columns that are going to be asked for, all at once."""
-        self._brought([name for name in names if name in self.empty.columns])
+        self.brought([name for name in names if name in self.empty.columns])
 
     def null_count(self) -> pl.DataFrame:
         """Blanks by column."""
         if self._blanks is None:
-            self._blanks = _added(list(self.work(pl.DataFrame.null_count)), ["sum"] * self.width)
+            found = _added([self.there.null_count(), *self.work(pl.DataFrame.null_count)], ["sum"] * self.there.width)
+            if here := self.here:
+                found = found.hstack(LaidFrame(self.brought(here), self.store).null_count())
+            self._blanks = found.select(self.columns)
         return self._blanks
 
     def rows_where(self, condition: pl.Expr) -> pl.DataFrame:
         """The rows that fulfil a condition, in memory: few of many."""
-        if not _by_row(condition):
+        if self.here or not by_row(condition):
             return self.filter(condition).collect()  # type: ignore[attr-defined, no-any-return]
-        return pl.concat(self.work(partial(_where, condition)))
+        return pl.concat([self.empty, *self.work(partial(_where, condition, self.columns))])
 
     # --- what is made of it ---
 
     def select(self, *exprs: Any, **named: Any) -> pl.DataFrame:
         """Columns made row by row stay where they lie; what adds up is added up; for the rest columns are brought here."""
         asked = asked_for(exprs, named)
-        if all(map(_by_row, asked)):
-            return self._then("select", tuple(asked))
-        ways = [way_of(expr, self.empty) for expr in asked]
-        if all(ways):
-            found = list(self.work(partial(_selected, asked)))
-            widths = [self.empty.select(expr).width for expr in asked]
-            return _added(found, [str(way) for way, width in zip(ways, widths, strict=True) for _ in range(width)])
-        return super().select(*exprs, **named)
+        if all(by_row(expr) and not isinstance(expr, pl.Series) for expr in asked):
+            far, near = self._apart(asked)
+            if far or not near:
+                return self._columns(asked, far, near)
+            return super().select(*asked)
+        if any(by_row(expr) or isinstance(expr, pl.Series) for expr in asked):
+            return super().select(*asked)
+        key = "\n".join(expr.meta.serialize(format="json") for expr in asked)
+        if key not in self.known:
+            self.known[key] = self._worked_out(asked)
+        return self.known[key]
 
     def with_columns(self, *exprs: Any, **named: Any) -> pl.DataFrame:
         """The frame with more columns, or with others in the place of some."""
         asked = asked_for(exprs, named)
-        if asked and all(isinstance(expr, pl.Expr) and _by_row(expr) for expr in asked):
-            return self._then("with_columns", tuple(asked))
-        return super().with_columns(*exprs, **named)
+        if not asked:
+            return self
+        far = [expr for expr in asked if (by_row(expr) or is_one_value(expr)) and self.lies_there(expr)]
+        rest = [expr for expr in asked if not any(expr is other for other in far)]
+        near = dict[str, Laid]()
+        if rest:
+            near = _of_one_pile(self._here_about(rest).with_columns(rest), self._names_of(rest))
+        series = [expr.clear() if isinstance(expr, pl.Series) else expr for expr in asked]
+        empty, steps, there = self.empty.with_columns(series), self.steps, self.there
+        if far:
+            steps, there = _then(steps, there, "with_columns", tuple(far))
+        if gone := [name for name in there.columns if name in near]:
+            steps, there = _then(steps, there, "drop", tuple(gone))
+        made = set(self._names_of(far))
+        kept = {name: known for name, known in self._near.items() if name not in made}
+        whole = None if rest else self
+        return FarFrame(self.pieces, steps, self.store, empty, self._height, whole, there, {**kept, **near})
 
     def filter(self, *conditions: Any, **named: Any) -> pl.DataFrame:
         """The rows that fulfil all conditions."""
-        if not named and all(isinstance(item, pl.Expr) and _by_row(item) for item in conditions):
-            return self._then("filter", conditions, None)
-        return super().filter(*conditions, **named)
+        conditions = (*conditions, *(pl.col(name) == value for name, value in named.items()))
+        if all(isinstance(item, pl.Expr) and by_row(item) and self.lies_there(item) for item in conditions):
+            steps, there = _then(self.steps, self.there, "filter", conditions)
+            near, height = dict[str, Laid](), None
+            if here := self.here:
+                mask = pl.concat([pl.Series([], dtype=pl.Boolean), *self.work(partial(_mask_of, conditions))])
+                near, height = self._near_where(mask, here), int(mask.sum())
+            return FarFrame(self.pieces, steps, self.store, self.empty, height, None, there, near)
+        mask = self._mask(conditions, {})
+        places = self._places()
+        if places is None:
+            return LaidFrame(self.groups, self.store, self._height).filter(mask)
+        kept, gone = places.filter(mask), places.filter(~mask)
+        if min(len(kept), len(gone)) > MANY:
+            return LaidFrame(self.groups, self.store, self._height).filter(mask)
+        few = pl.col(PLACE).is_in(kept.to_list()) if len(kept) < len(gone) else ~pl.col(PLACE).is_in(gone.to_list())
+        steps, there = _then(self.steps, self.there, "filter", (few,)) if len(gone) else (self.steps, self.there)
+        near = self._near_where(mask, list(self._near))
+        return FarFrame(self.pieces, steps, self.store, self.empty, len(kept), None, there, near)
 
     def drop(self, *columns: Any, strict: bool = True) -> pl.DataFrame:
         """The frame without some columns."""
-        kept = self.empty.drop(*columns, strict=strict).columns
-        return self._then("select", tuple(map(pl.col, kept)))
+        return self.select([pl.col(name) for name in self.empty.drop(*columns, strict=strict).columns])
 
     def rename(self, mapping: Any, *, strict: bool = True) -> pl.DataFrame:
         """The frame with other names of columns."""
         names = self.empty.rename(mapping, strict=strict).columns
-        return self._then(
-            "select", tuple(pl.col(old).alias(new) for old, new in zip(self.empty.columns, names, strict=True))
+        return self.select([pl.col(old).alias(new) for old, new in zip(self.empty.columns, names, strict=True)])
+
+    def hstack(self, columns: Any, *, in_place: bool = False) -> pl.DataFrame:
+        """The frame with more columns, which lie here; this one stays as it is."""
+        if in_place:
+            raise NotImplementedError
+        found = columns if isinstance(columns, pl.DataFrame) else pl.DataFrame(columns)
+        if not found.width:
+            return self
+        more = found if isinstance(found, LaidFrame) else LaidFrame([self.store.lay(found)], self.store)
+        near = _of_one_pile(more, found.columns)
+        empty = self.empty.hstack(found.clear())
+        return FarFrame(
+            self.pieces, self.steps, self.store, empty, self._height, None, self.there, {**self._near, **near}
         )
+
+    def group_by(self, *by: Any, maintain_order: bool = False, **named: Any) -> Any:
+        """Groups of rows, whose aggregates are worked out of the columns that they are about."""
+        return _FarGroups(self, by, named, maintain_order=maintain_order)
 
     # --- how ---
 
-    def _then(self, name: str, args: tuple[Any, ...], height: int | None = -1) -> pl.DataFrame:
-        empty = getattr(self.empty, name)(*args)
-        steps = (*self.steps, (name, args))
-        if height == -1:
-            return FarFrame(self.pieces, steps, self.store, empty, self._height, self)
-        return FarFrame(self.pieces, steps, self.store, empty, height)
+    def _worked_out(self, asked: Sequence[pl.Expr]) -> pl.DataFrame:
+        ways = [way_of(expr, self.empty) if self.lies_there(expr) else None for expr in asked]
+        if all(ways):
+            found = [_worked_out(asked, self.there), *self.work(partial(_worked_out, asked))]
+            widths = [self.empty.select(expr).width for expr in asked]
+            return _added(found, [str(way) for way, width in zip(ways, widths, strict=True) for _ in range(width)])
+        return answers_there([Question(self, asked)])[0]
+
+    def _apart(self, asked: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        """What is made where the rows lie, and what is made here."""
+        far = [expr for expr in asked if self.lies_there(expr)]
+        return far, [expr for expr in asked if not any(expr is other for other in far)]
+
+    def _columns(self, asked: Sequence[Any], far: Sequence[Any], near: Sequence[Any]) -> pl.DataFrame:
+        empty = self.empty.select(asked)
+        steps, there = _then(self.steps, self.there, "select", tuple(far))
+        beside = dict[str, Laid]()
+        if near:
+            about = self._here_about(near)
+            query = about.lazy().select(near)
+            beside = {name: Laid(query.select(name), about.piles) for name in self._names_of(near)}
+        for expr in far:  # what is here already stays here, under its new name
+            old = expr if isinstance(expr, str) else column_of(expr)
+            if old in self._near:
+                new = expr if isinstance(expr, str) else expr.meta.output_name()
+                beside[new] = Laid(self._near[old].query.select(pl.col(old).alias(new)), self._near[old].piles)
+        if PLACE in self._near:
+            beside[PLACE] = self._near[PLACE]
+        return FarFrame(self.pieces, steps, self.store, empty, self._height, self if not near else None, there, beside)
+
+    def _names_of(self, asked: Sequence[Any]) -> list[str]:
+        names = list[str]()
+        for expr in asked:
+            names += [expr.name] if isinstance(expr, pl.Series) else self.empty.select(expr).columns
+        return names
+
+    def _here_about(self, exprs: Sequence[Any]) -> LaidFrame:
+        """The columns that some expressions are about, here."""
+        return LaidFrame(self._about(exprs), self.store, self._height)
+
+    def _near_where(self, mask: pl.Series, names: Sequence[str]) -> dict[str, Laid]:
+        if not names:
+            return {}
+        kept = LaidFrame([self._near[name] for name in names], self.store, len(mask)).filter(mask)
+        return _of_one_pile(kept, names)
+
+    def _places(self) -> pl.Series | None:
+        """What tells the rows apart there; None where nothing does."""
+        if PLACE not in self.there.columns:
+            return None
+        return collected(self.brought([PLACE])[0].query).to_series()
 
     def _end(self, n: int, places: list[Piece], which: str) -> pl.DataFrame:
-        """Rows of one end, of as few pieces as they are in."""
+        """Rows of one end, of as few pieces as they are in, with all columns."""
+        here = self.here
         wanted, known = list[Piece](), 0
         while places and known < n:
             wanted.append(places.pop(0))
             known += wanted[-1].rows
         while True:
             parts = list(self.pieces.each(partial(_end_of, which, n, self.steps), wanted)) if wanted else []
-            found: pl.DataFrame = getattr(pl.concat([self.empty, *parts]), which)(n)
+            found: pl.DataFrame = getattr(pl.concat([self.there, *parts]), which)(n)
             if found.height == n or not places:
-                return found
+                break
             wanted, places = [*wanted, *places], []
+        if here:
+            beside = LaidFrame(self.brought(here), self.store, self.height)
+            found = found.hstack(getattr(beside, which)(n).get_columns())
+        return found
 
     def _about(self, exprs: Sequence[Any]) -> list[Laid]:
         roots = {name for expr in exprs for name in roots_of(expr)}
         known = [name for name in self.empty.columns if "*" in roots or name in roots]
-        return self._brought(known or self.empty.columns[:1])
+        return self.brought(known or self.empty.columns[:1])
 
-    def _brought(self, names: Sequence[str]) -> list[Laid]:
+    def brought(self, names: Sequence[str]) -> list[Laid]:
         """Columns, brought here where they are not yet."""
         if missing := [name for name in names if name not in self._near]:
+            # What tells the rows apart comes along: it is asked for as soon as rows are left out by what was brought.
+            missing += [PLACE] if PLACE in self.there.columns and PLACE not in {*self._near, *missing} else []
             pile = self.store.pile()
             for part in self.work_large(partial(_selected, missing)):
                 pile.add(part)
             if not pile.paths:
-                pile.add(self.empty.select(missing))
-            query, piles, _ = pile.laid()
-            self._near.update((name, Laid(query.select(name), piles)) for name in missing)
+                pile.add(self.there.select(missing))
+            whole = pile.laid()
+            self._near.update((name, only(whole, [name])) for name in missing)
         return [self._near[name] for name in names]
+
+
+class _FarGroups(Groups):
+    """Groups of rows of a frame on other machines: only the columns that they are about are brought here."""
+
+    def _query(self) -> Any:
+        return self.frame.lazy().group_by(*self.by, maintain_order=self.maintain_order, **self.named)
+
+    def agg(self, *exprs: Any, **named: Any) -> pl.DataFrame:
+        """One row per group."""
+        asked = [*asked_for(self.by, self.named), *asked_for(exprs, named)]
+        about = LaidFrame(self.frame._about(asked), self.frame.store)
+        return Groups(about, self.by, self.named, maintain_order=self.maintain_order).agg(*exprs, **named)
 
 
 # --- what is done there ---
@@ -247,8 +473,20 @@ class FarFrame(LaidFrame):
 
 def _stepped(steps: Sequence[Step], frame: pl.DataFrame) -> pl.DataFrame:
     for name, args in steps:
-        frame = getattr(frame, name)(*args)
+        frame = _step(frame, name, args)
     return frame
+
+
+def _step(frame: pl.DataFrame, name: str, args: tuple[Any, ...]) -> pl.DataFrame:
+    """A step of a frame; what tells its rows apart stays, and is none of the columns that the step is about."""
+    if PLACE not in frame.columns or name == "drop":
+        return getattr(frame, name)(*args)  # type: ignore[no-any-return]
+    if name == "filter":
+        wild = any("*" in roots_of(expr) for expr in args)
+        seen = frame.drop(PLACE) if wild else frame
+        return frame.filter(seen.select(pl.all_horizontal(args)).to_series()) if wild else frame.filter(*args)
+    made: pl.DataFrame = getattr(frame.drop(PLACE), name)(*args)
+    return made.with_columns(frame.get_column(PLACE)) if made.height == frame.height else made
 
 
 def _done(work: Callable[[pl.DataFrame], T], steps: Sequence[Step], frame: pl.DataFrame) -> T:
@@ -259,12 +497,24 @@ def _height(steps: Sequence[Step], frame: pl.DataFrame) -> int:
     return _stepped(steps, frame).height
 
 
-def _where(condition: pl.Expr, frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.filter(condition)
+def _where(condition: pl.Expr, names: Sequence[str], frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.filter(condition).select(names)
+
+
+def _mask_of(conditions: Sequence[pl.Expr], frame: pl.DataFrame) -> pl.Series:
+    return frame.select(pl.all_horizontal(conditions).fill_null(value=False)).to_series()
+
+
+def _counted(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[int, pl.DataFrame]]:
+    return frame, (frame.height, frame.null_count())
 
 
 def _selected(asked: Sequence[Any], frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(asked)
+
+
+def _worked_out(asked: Sequence[Any], frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.drop(PLACE, strict=False).select(asked)
 
 
 def _end_of(which: str, n: int, steps: Sequence[Step], frame: pl.DataFrame) -> pl.DataFrame:
@@ -272,7 +522,20 @@ def _end_of(which: str, n: int, steps: Sequence[Step], frame: pl.DataFrame) -> p
     return found
 
 
-# --- what adds up ---
+def _then(
+    steps: tuple[Step, ...], there: pl.DataFrame, name: str, args: tuple[Any, ...]
+) -> tuple[tuple[Step, ...], pl.DataFrame]:
+    """One step more, and what lies there after it."""
+    return (*steps, (name, args)), _step(there, name, args)
+
+
+def _of_one_pile(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, Laid]:
+    """Columns of a frame on disk, one by one."""
+    assert isinstance(frame, LaidFrame)
+    found = dict[str, Laid]()
+    for group, schema in zip(frame.groups, frame._schemas, strict=True):
+        found.update((name, only(group, [name])) for name in schema if name in names)
+    return found
 
 
 def _added(parts: Sequence[pl.DataFrame], ways: Sequence[str]) -> pl.DataFrame:
@@ -282,87 +545,3 @@ def _added(parts: Sequence[pl.DataFrame], ways: Sequence[str]) -> pl.DataFrame:
         getattr(pl.col(name), way)().cast(found.schema[name]) for name, way in zip(found.columns, ways, strict=True)
     ]
     return found.select(made)
-
-
-def way_of(expr: Any, empty: pl.DataFrame) -> str | None:
-    """How what parts give for an expression is put together; None where it has to see all rows at once.
-
-    Sums of floats do not add up to the last bit, so they see all rows, too.
-
-    Args:
-        expr: What is asked.
-        empty: The frame that it is asked of, without its rows.
-
-    >>> empty = pl.DataFrame(schema={"a": pl.Float64})
-    >>> [way_of(expr, empty) for expr in (pl.col("a").sum(), (pl.col("a") > 1).sum(), pl.len(), pl.col("a").max())]
-    [None, 'sum', 'sum', 'max']
-    >>> [way_of(expr, empty) for expr in ((pl.col("a") > 1).any(), pl.col("a").median(), pl.col("a"))]
-    ['any', None, None]
-    """
-    if not isinstance(expr, pl.Expr):
-        return None
-    tree = json.loads(expr.meta.undo_aliases().meta.serialize(format="json"))
-    if tree == "Len" or "Len" in tree:
-        return "sum"
-    way, inner = _top(tree)
-    if way is None or not _by_row_tree(inner):
-        return None
-    exact = all(dtype.is_integer() or dtype.is_decimal() for dtype in empty.select(expr).dtypes)
-    return way if way != "sum" or exact else None
-
-
-def _top(tree: Any) -> tuple[str | None, Any]:
-    """What stands at the root of an expression, and what is below it."""
-    if "Agg" in tree:
-        (name, inner), *_ = tree["Agg"].items()
-        way = {"Min": "min", "Max": "max", "Sum": "sum", "Count": "sum"}.get(name)
-        return way, inner["input"] if isinstance(inner, dict) and "input" in inner else inner
-    if "Function" in tree and len(tree["Function"]["input"]) == 1:
-        function, inner = tree["Function"]["function"], tree["Function"]["input"][0]
-        if function == "NullCount":
-            return "sum", inner
-        if isinstance(function, dict) and "Boolean" in function:
-            known: dict[str, str] = {"Any": "any", "All": "all"}
-            return next(
-                (known[name] for name in known if {name: {"ignore_nulls": True}} == function["Boolean"]), None
-            ), inner
-    return None, None
-
-
-def _by_row(expr: Any) -> bool:
-    if isinstance(expr, str):
-        return True
-    return isinstance(expr, pl.Expr) and _by_row_tree(
-        json.loads(expr.meta.undo_aliases().meta.serialize(format="json"))
-    )
-
-
-def _by_row_tree(tree: Any) -> bool:
-    """Whether each row of what an expression gives is made of one row; several columns at once are looked at as one."""
-    expr = pl.Expr.deserialize(json.dumps(_one_column(tree)).encode(), format="json")
-    return bool(expr.meta.root_names()) and _all_by_row(expr)
-
-
-def _all_by_row(expr: pl.Expr) -> bool:
-    """Whether that holds of an expression and of all within it: Polars itself looks at the outermost only.
-
-    >>> [_all_by_row(expr) for expr in (pl.col("a") + 1, pl.col("a").is_in([1, 2]), pl.col("a") - pl.col("a").mean())]
-    [True, True, False]
-    >>> [_all_by_row(expr) for expr in (pl.col("a").is_in(pl.col("b").implode()), pl.col("a") + pl.lit(pl.Series([1, 2])))]
-    [False, False]
-    >>> _all_by_row(pl.when(pl.col("a") > 1).then(pl.col("b").sum())), _all_by_row(pl.when(pl.col("a") > 1).then("b"))
-    (False, True)
-    """
-    if expr.meta.is_literal(allow_aliasing=True):
-        return expr.meta.is_scalar()
-    try:
-        outer = expr.meta.is_row_separable() and expr.meta.is_length_preserving()
-    except pl.exceptions.InvalidOperationError:
-        return False
-    return outer and all(map(_all_by_row, expr.meta.pop()))
-
-
-def _one_column(tree: Any) -> Any:
-    if isinstance(tree, dict):
-        return {"Column": "x"} if "Selector" in tree else {key: _one_column(value) for key, value in tree.items()}
-    return [_one_column(item) for item in tree] if isinstance(tree, list) else tree

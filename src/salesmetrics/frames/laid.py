@@ -31,6 +31,7 @@ __all__ = [
     "in_order",
     "is_laid",
     "laid",
+    "only",
     "roots_of",
     "rows_where",
     "united",
@@ -170,9 +171,7 @@ def gathered(frame: pl.DataFrame) -> pl.DataFrame:
     """
     if not isinstance(frame, LaidFrame) or frame.is_gathered:
         return frame
-    made = LaidFrame([frame.store.sink(frame.lazy())], frame.store, frame.height)
-    made.is_gathered = True
-    return made
+    return frame.at_rest()
 
 
 class LaidFrame(pl.DataFrame):
@@ -244,6 +243,12 @@ class LaidFrame(pl.DataFrame):
     def piles(self) -> tuple[Pile, ...]:
         """What lies on disk of it."""
         return _piles(self.groups)
+
+    def at_rest(self) -> LaidFrame:
+        """The same frame, written once more with its columns side by side."""
+        made = LaidFrame([self.store.sink(self.lazy())], self.store, self.height)
+        made.is_gathered = True
+        return made
 
     def collect(self) -> pl.DataFrame:
         """All of it, in memory."""
@@ -364,7 +369,7 @@ class LaidFrame(pl.DataFrame):
 
     def group_by(self, *by: Any, maintain_order: bool = False, **named: Any) -> Any:
         """Groups of rows, whose aggregates are worked out."""
-        return _Groups(self, by, named, maintain_order=maintain_order)
+        return Groups(self, by, named, maintain_order=maintain_order)
 
     # --- what is worked out of it ---
 
@@ -446,11 +451,11 @@ class LaidFrame(pl.DataFrame):
         for group, schema in zip(self.groups, self._schemas, strict=True):
             left = [name for name in schema if name not in names]
             if left:
-                kept.append(group if len(left) == len(schema) else _picked(group, left))
+                kept.append(group if len(left) == len(schema) else only(group, left))
         return kept or [Laid(self.groups[0].query.select([]), self.groups[0].piles)]
 
 
-class _Groups:
+class Groups:
     """Groups of rows of a frame on disk."""
 
     def __init__(self, frame: LaidFrame, by: tuple[Any, ...], named: dict[str, Any], *, maintain_order: bool) -> None:
@@ -485,7 +490,8 @@ def _beside(groups: Sequence[Laid]) -> pl.LazyFrame:
     return groups[0].query if len(groups) == 1 else pl.concat([group.query for group in groups], how="horizontal")
 
 
-def _picked(group: Laid, names: list[str]) -> Laid:
+def only(group: Laid, names: list[str]) -> Laid:
+    """Some columns of those that lie together."""
     blanks = None if group.blanks is None else {name: group.blanks[name] for name in names}
     return Laid(group.query.select(names), group.piles, blanks)
 

@@ -27,6 +27,8 @@ __all__ = ["BLOB", "FAR_ROWS", "SparkPieces", "SparkPlace", "packed", "session_o
 T = TypeVar("T")
 BLOB = "block long, seq int, payload binary"
 """What goes between executors: the place of a piece in its file, and the piece or what was made of it."""
+SETTLED = "block long, seq int, height int, seen binary, payload binary"
+"""The same of pieces that stay where they lie, with their rows and what is to be known of them."""
 FAR_ROWS = 65_536
 """Lines that an executor is given at a time."""
 FEW_ROWS = 200_000
@@ -81,10 +83,10 @@ class SparkPieces:
         blobs: A frame of Spark with the columns of ``BLOB`` among others, persisted.
         places: The pieces in order of rows.
         store: Where large results wait for their turn.
-        row: The column of row numbers, which a piece counts from its own beginning.
+        row: The column of row numbers, which a piece counts from its own beginning; None where it counts from that of the file.
     """
 
-    def __init__(self, blobs: Any, places: Sequence[SparkPlace], store: Store, row: str) -> None:
+    def __init__(self, blobs: Any, places: Sequence[SparkPlace], store: Store, row: str | None) -> None:
         self.blobs, self.places, self.store, self.row = blobs.select("block", "seq", "payload"), places, store, row
         finalize(self, blobs.unpersist).atexit = False  # at the end Spark is gone, and what it held
 
@@ -100,8 +102,7 @@ class SparkPieces:
         """
         wanted = self.places if places is None else places
         large = large and sum(place.rows for place in wanted) > FEW_ROWS
-        firsts = {(place.block, place.seq): place.first for place in wanted}
-        result = self.blobs.mapInArrow(partial(_worked, work, firsts, self.row), BLOB)
+        result = self.blobs.mapInArrow(partial(_worked, work, self._firsts(wanted), self.row), BLOB)
         found = self._on_disk(result) if large else {(row.block, row.seq): row.payload for row in result.collect()}
         for place in sorted(wanted, key=lambda place: place.first):
             payload = found.pop((place.block, place.seq))
@@ -109,6 +110,36 @@ class SparkPieces:
                 path, payload = payload, payload.read_bytes()
                 path.unlink()
             yield pickle.loads(payload)
+
+    def settled(self, work: Callable[[pl.DataFrame], tuple[pl.DataFrame, T]]) -> tuple[SparkPieces, list[T]]:
+        """What becomes of each piece, kept where it lies; and what is to be known of it here, in order of rows.
+
+        Args:
+            work: Gives both.
+        """
+        made = self.blobs.mapInArrow(partial(_settled, work, self._firsts(self.places), self.row), SETTLED).persist()
+        found = {(row.block, row.seq): row for row in made.select("block", "seq", "height", "seen").collect()}
+        rows = [found[place.block, place.seq] for place in self.places]
+        places = [place._replace(rows=row.height) for place, row in zip(self.places, rows, strict=True)]
+        return SparkPieces(made, places, self.store, None), [pickle.loads(row.seen) for row in rows]
+
+    def by_key(
+        self, split: Callable[[pl.DataFrame], dict[int, T]], join: Callable[[list[T]], pl.DataFrame]
+    ) -> list[pl.DataFrame]:
+        """What becomes of what belongs together though it lies in several pieces.
+
+        Args:
+            split: Gives what a piece has of each number; what has the same number is put together on one executor.
+            join: What is made of all that has the same number, in no order.
+        """
+        apart = self.blobs.mapInArrow(partial(_split, split, self._firsts(self.places), self.row), BLOB)
+        # Without type hints: Spark would look for its own among them.
+        joined = apart.groupBy("seq").applyInArrow(lambda rows: _joined(join, rows), BLOB)
+        return [pickle.loads(row.payload) for row in sorted(joined.collect(), key=lambda row: row.seq)]
+
+    @staticmethod
+    def _firsts(places: Sequence[SparkPlace]) -> dict[tuple[int, int], int]:
+        return {(place.block, place.seq): place.first for place in places}
 
     def _on_disk(self, result: Any) -> dict[tuple[int, int], Any]:
         """Results, brought here a partition at a time: all are made at once, but never stand in memory at once."""
@@ -139,20 +170,68 @@ def packed(frame: pl.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def _worked(
-    work: Callable[[pl.DataFrame], Any], firsts: dict[tuple[int, int], int], row: str, batches: Iterable[Any]
-) -> Iterator[Any]:
-    """On an executor: what becomes of the blobs of a partition."""
-    import pyarrow as pa
-
+def _frames(
+    firsts: dict[tuple[int, int], int], row: str | None, batches: Iterable[Any]
+) -> Iterator[tuple[int, int, pl.DataFrame]]:
+    """On an executor: the pieces of a partition that are wanted, with their places."""
     for batch in batches:
         for block, seq, payload in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             first = firsts.get((block, seq))
             if first is None:
                 continue
-            frame = pl.read_ipc(io.BytesIO(payload)).with_columns(pl.col(row) + pl.lit(first, pl.UInt32))
-            made = pickle.dumps(work(frame), protocol=pickle.HIGHEST_PROTOCOL)
-            yield pa.record_batch(
-                [pa.array([block], pa.int64()), pa.array([seq], pa.int32()), pa.array([made], pa.binary())],
-                names=["block", "seq", "payload"],
-            )
+            frame = pl.read_ipc(io.BytesIO(payload))
+            yield block, seq, frame if row is None else frame.with_columns(pl.col(row) + pl.lit(first, pl.UInt32))
+
+
+def _blob(block: int, seq: int, **values: Any) -> Any:
+    """A row that goes between executors."""
+    import pyarrow as pa
+
+    of = {bytes: pa.binary(), int: pa.int32()}
+    columns = [pa.array([block], pa.int64()), pa.array([seq], pa.int32())]
+    columns += [pa.array([value], of[type(value)]) for value in values.values()]
+    return pa.record_batch(columns, names=["block", "seq", *values])
+
+
+def _pickled(made: Any) -> bytes:
+    return pickle.dumps(made, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _worked(
+    work: Callable[[pl.DataFrame], Any], firsts: dict[tuple[int, int], int], row: str | None, batches: Iterable[Any]
+) -> Iterator[Any]:
+    """On an executor: what becomes of the pieces of a partition."""
+    for block, seq, frame in _frames(firsts, row, batches):
+        yield _blob(block, seq, payload=_pickled(work(frame)))
+
+
+def _settled(
+    work: Callable[[pl.DataFrame], tuple[pl.DataFrame, Any]],
+    firsts: dict[tuple[int, int], int],
+    row: str | None,
+    batches: Iterable[Any],
+) -> Iterator[Any]:
+    """On an executor: the pieces of a partition as they stay there, and what is to be known of them."""
+    for block, seq, frame in _frames(firsts, row, batches):
+        made, seen = work(frame)
+        yield _blob(block, seq, height=made.height, seen=_pickled(seen), payload=packed(made))
+
+
+def _split(
+    split: Callable[[pl.DataFrame], dict[int, Any]],
+    firsts: dict[tuple[int, int], int],
+    row: str | None,
+    batches: Iterable[Any],
+) -> Iterator[Any]:
+    """On an executor: what the pieces of a partition have of each number."""
+    for block, _, frame in _frames(firsts, row, batches):
+        for number, part in split(frame).items():
+            yield _blob(block, number, payload=_pickled(part))
+
+
+def _joined(join: Callable[[list[Any]], pl.DataFrame], batch: Any) -> Any:
+    """On an executor: what is made of all that has one number."""
+    import pyarrow as pa
+
+    made = _pickled(join([pickle.loads(part) for part in batch.column("payload").to_pylist()]))
+    return pa.Table.from_batches([_blob(0, batch.column("seq")[0].as_py(), payload=made)])

@@ -11,6 +11,7 @@ import polars as pl
 from salesmetrics.calendar import last_event_day, periods_of_column
 from salesmetrics.calendar.steps import day_before, days_after
 from salesmetrics.errors import SalesmetricsError
+from salesmetrics.frames.far import bring
 from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.kinds import column_types
 from salesmetrics.schema.message import Message
@@ -168,6 +169,7 @@ def _periods(revenue: pl.DataFrame | None) -> Events | None:
 
 
 def _events(frame: pl.DataFrame, kind: Kind, columns: tuple[str, ...]) -> Events | None:
+    bring(frame, columns)
     series = [_happened(frame, kind, name).alias(name) for name in columns if name in frame.columns]
     days = {column.name: column.unique().drop_nulls() for column in series}
     every = pl.concat([column.alias("") for column in days.values()]).unique().sort().to_list() if days else []

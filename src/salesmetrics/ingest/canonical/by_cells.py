@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from msgspec.structs import replace
 
+from salesmetrics.frames.far import FarFrame
+from salesmetrics.frames.groups import distinct
 from salesmetrics.ingest.canonical.amounts import is_once, period_of
 from salesmetrics.ingest.parse.currency import named
 from salesmetrics.ingest.recognise.candidates import ColumnMatch
@@ -163,8 +165,10 @@ def _are_periods(table: RawTable, header: str) -> bool:
 
 def _words(table: RawTable, header: str) -> list[str]:
     """The distinct cells of a column, without blanks."""
-    cells = table.frame.get_column(header)
-    stripped = cells.drop_nulls().unique(maintain_order=True).str.strip_chars().unique(maintain_order=True)
+    frame = table.frame
+    far = isinstance(frame, FarFrame)
+    cells = distinct(frame, header) if far else frame.get_column(header).drop_nulls().unique(maintain_order=True)
+    stripped = cells.str.strip_chars().unique(maintain_order=True)
     return [word for word in stripped.to_list() if word]
 
 

@@ -12,17 +12,17 @@ from msgspec.structs import replace
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames.columns import columns_beside, side_by_side
 from salesmetrics.frames.far import bring
-from salesmetrics.ingest.canonical.cells import Usable, far_columns, parts_of, texts_of
+from salesmetrics.ingest.canonical.cells import Usable, cells_where, far_columns, parts_of, texts_of
 from salesmetrics.ingest.canonical.currencies import currencies
 from salesmetrics.ingest.canonical.others import other_columns
-from salesmetrics.ingest.canonical.rules import invalid_rows
+from salesmetrics.ingest.canonical.rules import invalid_rows, suspect_fields
 from salesmetrics.ingest.parse import Parsed, parse_column
-from salesmetrics.ingest.parse.aside import Aside, parse_far, parse_laid, share
+from salesmetrics.ingest.parse.aside import Aside, ids_evidence, parse_far, parse_laid, put, share, share_rows
 from salesmetrics.ingest.parse.column import IN_UNITS
 from salesmetrics.ingest.parse.common import Place, plain_text
 from salesmetrics.ingest.parse.dates import date_orders
 from salesmetrics.ingest.parse.number_text import header_unit
-from salesmetrics.ingest.parse.text import without_decimals
+from salesmetrics.ingest.parse.text import POINT_ZERO, without_decimals
 from salesmetrics.ingest.recognise.headers import header_keys, is_unit_price
 from salesmetrics.ingest.recognise.profile import GENERIC
 from salesmetrics.ingest.table.table import ROW, RejectedRow
@@ -141,27 +141,28 @@ def canonicalise(
     types = column_types(kind)
     headers = {field: match.header for field, match in recognition.columns.items()}
     raw = texts_of(table, recognition)
-    dates = [headers[field] for field in headers if types[field] in _DATES]  # what is said of them asks for their cells
-    bring(table.frame, [ROW, *dates])
     parsed = parse_columns(raw, types, headers, table, options, together)
     rows = table.frame.get_column(ROW)
+    mixed = [headers[field] for field in headers if types[field] in _DATES and not parsed[field].uniform]
+    bring(table.frame, mixed)  # what is said of them asks for their cells
     values = columns_beside(table.frame)
-    values[ROW] = rows.rechunk()
+    share_rows(parsed, values, rows)
     for field in headers:
         if id_prefix and types[field] is ColumnType.ID:
             values[field] = parsed[field].values.str.strip_prefix(id_prefix)
         else:
             share(parsed[field], values, field)
-    findings: list[Finding] = _whole_ids(values, headers, types, rows, kind, path)
+    findings: list[Finding] = _whole_ids(values, parsed, headers, rows, kind, path)
     known, of_currency = currencies(parsed, headers, rows, kind, path, options.symbols)
-    values.update(known)
+    for field, codes in known.items():
+        put(parsed.get(field), values, field, codes)
     findings += of_currency
     rejected: list[RejectedRow] = []
     unusable = pl.repeat(value=False, n=len(rows), eager=True, dtype=pl.Boolean)
     for field, column in parsed.items():
         if not column.bad.any():
             continue
-        cells = _Cells(field, headers[field], raw[field], rows, path, kind)
+        cells = _Cells(field, headers[field], raw, rows, path, kind)
         faults = faults_of(column, UNREADABLE[types[field]])
         if field in TOLERANT.get(kind, ()):
             findings += [cells.blanked(mask, reason) for reason, mask in faults]
@@ -186,12 +187,13 @@ def canonicalise(
         for field, column in parsed.items()
         for code, mask in column.notes.items()
     ]
-    findings += rival_amounts(table, recognition, values.get("amount"), options)
+    amount = values.get("amount") if recognition.spare.get("amount") else None
+    findings += rival_amounts(table, recognition, amount, options)
     findings += _mixed_formats(parsed, raw, types, headers, rows, kind, path)
     usable = None if not rejected else ~unusable
     for field in headers:
-        if (utc := parsed[field].utc) is not None:
-            values[utc_name(field)] = utc
+        if parsed[field].utc is not None:
+            share(parsed[field], values, utc_name(field), "utc")
     frame = _filtered(values.frame(), usable)
     texts = raw if usable is None else Usable(raw, usable)
     frame, more = _blank_tolerant(frame, kind, texts, headers, path)
@@ -226,18 +228,20 @@ def _filtered(frame: pl.DataFrame, usable: pl.Series | None) -> pl.DataFrame:
 
 def _whole_ids(
     values: Columns,
+    parsed: Mapping[str, Parsed],
     headers: Mapping[str, str],
-    types: Mapping[str, ColumnType],
     rows: pl.Series,
     kind: Kind,
     path: str,
 ) -> list[Finding]:
     """Read ``101.0`` as the id ``101``, in place, and say so."""
-    findings = []
+    findings, types = [], column_types(kind)
     for field, header in headers.items():
-        ids = values[field] if types[field] is ColumnType.ID else None
-        whole = None if ids is None else without_decimals(ids)
-        if ids is None or whole is None:
+        if types[field] is not ColumnType.ID or (evidence := ids_evidence(parsed[field])).facts != POINT_ZERO:
+            continue
+        ids = values[field]
+        whole = without_decimals(ids, evidence)
+        if whole is None:
             continue
         changed = whole.ne_missing(ids)
         if not changed.any():
@@ -262,13 +266,17 @@ class _Cells(msgspec.Struct, frozen=True):
 
     field: str
     header: str
-    text: pl.Series
+    texts: Mapping[str, pl.Series]
     rows: pl.Series
     path: str
     kind: Kind
 
     def rejected(self, mask: pl.Series, reason: Message) -> list[RejectedRow]:
-        pairs = zip(self.rows.filter(mask).to_list(), plain_text(self.text.filter(mask)).to_list(), strict=True)
+        pairs = zip(
+            self.rows.filter(mask).to_list(),
+            plain_text(cells_where(self.texts, self.field, mask)).to_list(),
+            strict=True,
+        )
         return [RejectedRow(row, self.header, value, reason, cell=True) for row, value in pairs]
 
     def blanked(self, mask: pl.Series, reason: Message) -> Finding:
@@ -282,7 +290,7 @@ class _Cells(msgspec.Struct, frozen=True):
             rows=numbers.head(20).to_list(),
             field=self.field,
             reason=reason,
-            value=plain_text(self.text.filter(mask)).first(),
+            value=plain_text(cells_where(self.texts, self.field, mask)).first(),
         )
 
 
@@ -337,11 +345,12 @@ def _blank_tolerant(
 ) -> tuple[pl.DataFrame, list[Finding]]:
     """Blank the values of secondary fields that the model does not allow (a probability of 1000 %), and say so."""
     findings: list[Finding] = []
-    for field in sorted(TOLERANT.get(kind, frozenset()) & set(headers)):
+    tolerant = sorted(TOLERANT.get(kind, frozenset()) & set(headers))
+    for field in suspect_fields(frame.select(ROW, *tolerant), kind) if tolerant else ():
         invalid, reasons = invalid_rows(frame.select(ROW, field), kind, {field: raw[field]}, {field: headers[field]})
         if not reasons:
             continue
-        cells = _Cells(field, headers[field], raw[field], frame.get_column(ROW), path, kind)
+        cells = _Cells(field, headers[field], raw, frame.get_column(ROW), path, kind)
         findings.append(cells.blanked(invalid, reasons[0].reason))
         frame = frame.with_columns(pl.when(~invalid).then(pl.col(field)).alias(field))
     return frame, findings

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.table.table import RawTable
     from salesmetrics.schema.fields import ColumnType
 
-__all__ = ["Usable", "far_columns", "parts_of", "texts_of"]
+__all__ = ["Usable", "cells_where", "far_columns", "parts_of", "texts_of"]
 
 
 def texts_of(table: RawTable, recognition: Recognition) -> Mapping[str, pl.Series]:
@@ -72,6 +72,20 @@ class Usable(Mapping[str, pl.Series]):
     def __len__(self) -> int:
         """How many fields."""
         return len(self.cells)
+
+
+def cells_where(texts: Mapping[str, pl.Series], field: str, mask: pl.Series) -> pl.Series:
+    """Some cells of a field: of a table on other machines they alone are brought here.
+
+    Args:
+        texts: As :func:`texts_of` gives them.
+        field: Which.
+        mask: Which cells.
+    """
+    if isinstance(texts, _Texts) and isinstance(texts.table.frame, FarFrame):
+        headers = _headers_of(texts.recognition, field)
+        return _text_in(pl.concat(batches(texts.table.frame.select(headers).filter(mask))), headers)
+    return texts[field].filter(mask)
 
 
 def parts_of(texts: Mapping[str, pl.Series], field: str) -> tuple[Callable[[], Iterable[Part]], Store] | None:

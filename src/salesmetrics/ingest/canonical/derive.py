@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.frames.far import FarFrame
+from salesmetrics.frames.groups import counts_of_words, distinct
 from salesmetrics.frames.laid import gathered, united
 from salesmetrics.ingest.canonical.amounts import doubt_unit_prices, in_one_unit, with_open_balances
 from salesmetrics.ingest.canonical.automation import touch_columns
@@ -129,7 +131,30 @@ def derive(parts: Sequence[Part], options: ReadOptions) -> dict[Kind, pl.DataFra
     frames = {kind: _united([frame for own, frame in marked if own == kind]) for kind in KINDS}
     if frames["quotas"] is not None:
         quotas_told_twice(frames["quotas"], parts)
-    return {kind: gathered(frame) for kind, frame in frames.items() if frame is not None}
+    return {kind: _counted(gathered(frame)) for kind, frame in frames.items() if frame is not None}
+
+
+def _counted(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame; of one on other machines the words are counted at once, so that rules find them counted."""
+    if isinstance(frame, FarFrame):
+        counts_of_words(frame, *(name for name in _WORDS if frame.schema.get(name) == pl.String))
+    return frame
+
+
+_WORDS = (
+    "outcome",
+    "currency",
+    "stage",
+    "status",
+    "owner",
+    "source",
+    "type",
+    "product",
+    "region",
+    "segment",
+    "loss_reason",
+)
+"""Columns whose words several rules count."""
 
 
 def _told(part: Part, present: pl.DataFrame | None) -> pl.DataFrame:
@@ -396,8 +421,8 @@ def with_deal_class(deals: pl.DataFrame, words: Classifier) -> pl.DataFrame:
     """
     if "type" not in deals.columns:
         return deals
-    distinct = deals.get_column("type").drop_nulls().unique().sort().to_list()
-    table = {word: known for word in distinct if (known := words.classify(word)) is not None}
+    spoken = distinct(deals, "type").sort().to_list()
+    table = {word: known for word in spoken if (known := words.classify(word)) is not None}
     if not table:
         return deals
     return deals.with_columns(deal_class=by_words("type", table, pl.String()))

@@ -9,6 +9,7 @@ import msgspec
 import polars as pl
 from msgspec.structs import replace
 
+from salesmetrics.frames.far import FarFrame
 from salesmetrics.frames.laid import blanks_of, collected, in_order
 from salesmetrics.ingest.recognise.words import words_of
 from salesmetrics.ingest.table.table import ROW
@@ -440,6 +441,10 @@ def repeated_ids(frame: pl.DataFrame) -> pl.Series | None:
     """The ids on more than one row, or None."""
     if "id" not in frame.columns or frame.is_empty():
         return None
+    if isinstance(frame, FarFrame) and frame.lies_there("id"):
+        parts = frame.by_key(_ids_apart, _on_several_rows)
+        found = pl.concat([frame.clear().get_column("id").to_frame(), *parts]).to_series()
+        return found if len(found) else None
     ids = frame.get_column("id")
     # Distinct hashes prove distinct ids at a fraction of the cost of comparing texts.
     known = ids.drop_nulls() if ids.null_count() else ids
@@ -447,6 +452,23 @@ def repeated_ids(frame: pl.DataFrame) -> pl.Series | None:
         return None
     counts = frame.lazy().filter(pl.col("id").is_not_null()).group_by("id").len().filter(pl.col("len") > 1)
     return collected(counts.select("id"), frame).to_series()
+
+
+_BUCKETS = 64
+"""Parts that ids are put into by their hash, each counted by itself."""
+
+
+def _ids_apart(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
+    """How often each id of a piece occurs, those of one hash together."""
+    ids = frame.select(pl.col("id").drop_nulls()).group_by("id").len()
+    buckets = ids.with_columns((pl.col("id").hash(seed=0) % _BUCKETS).cast(pl.Int32).alias("bucket"))
+    return {int(bucket): part.drop("bucket") for (bucket,), part in buckets.group_by("bucket")}
+
+
+def _on_several_rows(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """The ids that occur more than once in all pieces together."""
+    counts = pl.concat(parts).group_by("id").agg(pl.col("len").sum()).filter(pl.col("len") > 1)
+    return counts.select("id")
 
 
 def _merged_lines(twins: pl.DataFrame) -> pl.DataFrame | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 import polars as pl
 
+from salesmetrics.frames.groups import counts_of_words
 from salesmetrics.ingest.parse.common import by_words
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ __all__ = [
     "Vocabulary",
     "archived_as_lost",
     "close_dates",
-    "counts_of",
     "deal_outcomes",
     "lead_outcomes",
     "looks_final",
@@ -109,10 +109,9 @@ class Vocabulary(msgspec.Struct, frozen=True):
 def word_counts(frame: pl.DataFrame, columns: Iterable[str], vocabulary: Vocabulary) -> tuple[StageWord, ...]:
     """Every distinct word of these columns with its meaning and its number of rows, most frequent first."""
     words: list[StageWord] = []
-    for column in columns:
-        if column not in frame.columns:
-            continue
-        for word, n in counts_of(frame.get_column(column)):
+    there = [column for column in columns if column in frame.columns]
+    for column, counts in zip(there, counts_of_words(frame, *there), strict=True):
+        for word, n in counts:
             outcome, how = vocabulary.meaning(word)
             words.append(StageWord(column, word, outcome or "open", how, n))
     return tuple(words)
@@ -278,16 +277,3 @@ def lead_outcomes(frame: pl.DataFrame, words: Sequence[StageWord]) -> list[pl.Ex
     steps += [pl.when(said != "converted").then(said) for said in (asked, status) if said is not None]
     outcome = pl.coalesce(*steps, pl.lit("open")).alias("outcome")
     return [outcome, is_converted.alias("is_converted")] if converted or asked is not None else [outcome]
-
-
-# --- how often each word occurs ---
-
-
-def counts_of(texts: pl.Series) -> list[tuple[str, int]]:
-    """The distinct texts of a column with their number of rows, the most frequent first, then in order of the alphabet.
-
-    >>> counts_of(pl.Series(["Won", "Lost", None, "Won", "Open"]))
-    [('Won', 2), ('Lost', 1), ('Open', 1)]
-    """
-    counts = texts.drop_nulls().alias("text").to_frame().group_by("text").len("n")
-    return counts.sort(["n", "text"], descending=[True, False]).rows()

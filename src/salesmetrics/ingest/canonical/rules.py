@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from salesmetrics.schema.fields import Column
     from salesmetrics.schema.kinds import Kind
 
-__all__ = ["Rule", "compile_rules", "invalid_rows"]
+__all__ = ["Rule", "compile_rules", "invalid_rows", "suspect_fields"]
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -80,11 +80,8 @@ def invalid_rows(
         two offending cells has two rejections: count rows by the mask.
     """
     columns = columns_of(kind)
-    rules = [rule for rule in compile_rules(columns, trimmed=trimmed) if rule.field in frame.columns]
     found: list[tuple[Rule, pl.Series]] = []
-    if rules:
-        suspects = frame.select(rule.suspect.any().alias(str(number)) for number, rule in enumerate(rules)).row(0)
-        broken = [rule for rule, suspect in zip(rules, suspects, strict=True) if suspect]
+    if broken := _suspects(frame, kind, trimmed=trimmed):
         masks = frame.select(
             rule.broken.fill_null(value=False).alias(str(number)) for number, rule in enumerate(broken)
         )
@@ -98,6 +95,25 @@ def invalid_rows(
         for rejection in _rejections(frame, kind, rule.field, mask, shown, headers.get(rule.field, rule.field)):
             cells.setdefault((rejection.row, place), rejection)
     return invalid, [cells[key] for key in sorted(cells)]
+
+
+def suspect_fields(frame: pl.DataFrame, kind: Kind) -> list[str]:
+    """The fields of which a value may be one that the model of ``kind`` refuses, in order of columns.
+
+    Args:
+        frame: Canonical columns.
+        kind: The kind of record.
+    """
+    return [name for name in frame.columns if name in {rule.field for rule in _suspects(frame, kind, trimmed=False)}]
+
+
+def _suspects(frame: pl.DataFrame, kind: Kind, *, trimmed: bool) -> list[Rule]:
+    """The rules that some row may break."""
+    rules = [rule for rule in compile_rules(columns_of(kind), trimmed=trimmed) if rule.field in frame.columns]
+    if not rules:
+        return []
+    suspects = frame.select(rule.suspect.any().alias(str(number)) for number, rule in enumerate(rules)).row(0)
+    return [rule for rule, suspect in zip(rules, suspects, strict=True) if suspect]
 
 
 def _rejections(

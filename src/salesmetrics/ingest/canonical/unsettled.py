@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 from msgspec.structs import replace
 
+from salesmetrics.frames.groups import distinct
 from salesmetrics.ingest.canonical.outcome import looks_final
 from salesmetrics.ingest.recognise.words import comparable
 from salesmetrics.ingest.table.table import ROW
@@ -151,7 +152,7 @@ def _of_deals(
             frozenset(word.word for _, word in final),
         )
         return
-    outcomes = set(deals.get_column("outcome").unique().to_list())
+    outcomes = set(distinct(deals, "outcome").to_list())
     if "won" not in outcomes and not settles_won(deals, options, defined):
         yield _without_won(deals, parts)
     elif outcomes == {"won"}:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.ingest.canonical.outcome import counts_of
+from salesmetrics.frames.groups import counts_of_words, distinct
 from salesmetrics.ingest.recognise.words import comparable, normalise
 from salesmetrics.schema.message import Message
 
@@ -69,10 +69,10 @@ def check_spellings(context: Context, columns: Iterable[str]) -> list[Finding]:
     for column in columns:
         if not context.has(column):
             continue
-        words = context.frame.get_column(column).unique().drop_nulls()
+        words = distinct(context.frame, column)
         if len(words) > _MOST_VALUES or not variants(dict.fromkeys(words, 0)):
             continue
-        groups = variants(dict(counts_of(context.frame.get_column(column))))
+        groups = variants(dict(counts_of_words(context.frame, column)[0]))
         rarer = [word for group in groups for word in group[1:]]
         mask = pl.col(column).is_in(rarer)
         findings += context.report("spelling_variants", mask, column, spellings=_spellings(groups))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import polars as pl
 
-from salesmetrics.frames.laid import collected
+from salesmetrics.frames.groups import Question, answers, distinct, in_step
+from salesmetrics.frames.laid import is_laid
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.findings import finding
@@ -15,13 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    import polars as pl
-
+    from salesmetrics.frames.groups import Steps
     from salesmetrics.ingest.dataset import LoadedFile
     from salesmetrics.schema.kinds import Kind
     from salesmetrics.schema.provenance import Finding
 
-__all__ = ["Context", "Rule", "apply_rules"]
+__all__ = ["Context", "Rule", "apply_rules", "rules_applied"]
 
 _VALUE = {"deals": "amount", "invoices": "amount", "leads": "amount", "customers": "mrr", "revenue": "amount"}
 
@@ -61,9 +62,29 @@ class Context(msgspec.Struct, frozen=True):
             column: Canonical column the finding is about; its header is named.
             **words: For the templates of the entry.
         """
+        (hits,) = answers([self.hits(mask)])
+        return self.of_hits(code, hits, column, **words)
+
+    def hits(self, mask: pl.Expr) -> Question:
+        """The question for the rows under a mask, with the columns that a finding is made of."""
         value = _VALUE.get(self.kind)
-        known = [FILE, ROW, *([value] if value in self.frame.columns else [])]
-        hits = collected(self.frame.lazy().filter(mask).select(known), self.frame)
+        names = [FILE, ROW, *([value] if value in self.frame.columns else [])]
+        return Question(self.frame, [pl.col(name) for name in names], (), [mask])
+
+    def sums(self, *outputs: pl.Expr, where: Sequence[pl.Expr] = ()) -> Question:
+        """The question for sums over all rows, or over those that fulfil conditions."""
+        return Question(self.frame, outputs, (), where)
+
+    def of_hits(self, code: str, hits: pl.DataFrame, column: str | None, **words: Any) -> list[Finding]:
+        """The same of rows that are known.
+
+        Args:
+            code: Entry of the catalogue.
+            hits: The rows, with the columns that are shown.
+            column: Canonical column the finding is about; its header is named.
+            **words: For the templates of the entry.
+        """
+        value = _VALUE.get(self.kind)
         findings = []
         for (index,), rows in hits.group_by(FILE, maintain_order=True):
             file = self.files[int(str(index))]
@@ -86,10 +107,12 @@ class Context(msgspec.Struct, frozen=True):
         return findings
 
     def _share(self, rows: pl.DataFrame, value: str | None) -> float | None:
-        several = self.has("currency") and self.frame.get_column("currency").drop_nulls().n_unique() > 1
-        if value is None or value not in rows.columns or several:
+        if value is None or value not in rows.columns:
             return None
-        total, part = self.frame.get_column(value).sum(), rows.get_column(value).sum()
+        if self.has("currency") and len(distinct(self.frame, "currency")) > 1:
+            return None
+        total = self.frame.select(pl.col(value).sum()).item() if is_laid(self.frame) else self.frame[value].sum()
+        part = rows.get_column(value).sum()
         return round(float(part) / float(total), 6) if total else None
 
 
@@ -123,13 +146,19 @@ class Rule(msgspec.Struct, frozen=True):
 
 def apply_rules(context: Context, rules: Sequence[Rule]) -> list[Finding]:
     """Count all masks in one pass, then look up the rows of those that are not empty."""
+    return in_step(rules_applied(context, rules))[0]
+
+
+def rules_applied(context: Context, rules: Sequence[Rule]) -> Steps:
+    """The same as work that asks on its way."""
     possible = [rule for rule in rules if context.has(rule.column, *rule.needs)]
     if not possible or context.frame.is_empty():
         return []
     sums = [rule.mask.sum().alias(str(i)) for i, rule in enumerate(possible)]
-    counts = collected(context.frame.lazy().select(sums), context.frame).row(0)
+    (counts,) = yield [context.sums(*sums)]
+    broken = [rule for rule, count in zip(possible, counts.row(0), strict=True) if count]
+    found = yield [context.hits(rule.mask) for rule in broken]
     findings: list[Finding] = []
-    for rule, count in zip(possible, counts, strict=True):
-        if count:
-            findings += context.report(rule.code, rule.mask, rule.column, **rule.words)
+    for rule, hits in zip(broken, found, strict=True):
+        findings += context.of_hits(rule.code, hits, rule.column, **rule.words)
     return findings

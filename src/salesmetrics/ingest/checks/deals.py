@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.frames.laid import collected
+from salesmetrics.frames.far import bring
+from salesmetrics.frames.groups import counts_of_words, distinct, in_step
 from salesmetrics.ingest.canonical.as_of import first_believable
-from salesmetrics.ingest.canonical.outcome import counts_of
-from salesmetrics.ingest.checks.context import Rule, apply_rules
+from salesmetrics.ingest.checks.context import Rule, rules_applied
 from salesmetrics.ingest.parse.currency import named
 from salesmetrics.ingest.recognise.sales import SALES
 from salesmetrics.schema.currencies import CRM_DEFAULT
@@ -18,6 +18,7 @@ from salesmetrics.schema.findings import finding
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
+    from salesmetrics.frames.groups import Steps
     from salesmetrics.ingest.checks.context import Context
     from salesmetrics.ingest.dataset import LoadedFile
     from salesmetrics.schema.provenance import Finding
@@ -36,18 +37,19 @@ _MONTH_END_SHARE, _MONTH_END_MIN = 0.6, 20
 
 def check_deals(context: Context) -> list[Finding]:
     """All findings about one frame of deals."""
-    return [
-        *apply_rules(context, _rules(context)),
-        *_only_won(context),
-        *_lost_amounts(context),
-        *_open_amounts(context),
-        *_zero_amounts(context),
-        *_currencies(context),
-        *_month_ends(context),
-    ]
+    found = in_step(
+        _by_rules(context),
+        _only_won(context),
+        _lost_amounts(context),
+        _open_amounts(context),
+        _zero_amounts(context),
+        _currencies(context),
+        _month_ends(context),
+    )
+    return [item for each in found for item in each]
 
 
-def _rules(context: Context) -> list[Rule]:
+def _by_rules(context: Context) -> Steps:
     outcome, amount, closed = ("outcome",), pl.col("amount"), pl.col("closed")
     rules = [
         Rule("won_without_close_date", "closed", outcome, _WON & closed.is_null()),
@@ -74,14 +76,19 @@ def _rules(context: Context) -> list[Rule]:
         if context.has("created"):
             past &= ~(pl.col("created") > context.day).fill_null(value=False)
         rules.append(Rule("open_with_past_close", "expected_close", outcome, past, {"day": context.day}))
-    if _mostly_filled(context, "amount", ~_WON):
-        rules.append(Rule("amount_blank", "amount", outcome, ~_WON & amount.is_null()))
-    if _mostly_filled(context, "loss_reason", _LOST):
-        rules.append(Rule("loss_reason_missing", "loss_reason", outcome, _LOST & pl.col("loss_reason").is_null()))
-    if _mostly_filled(context, "currency", pl.lit(value=True)):
-        rules.append(Rule("currency_blank", "currency", (), pl.col("currency").is_null()))
-    if _mostly_filled(context, "owner", pl.lit(value=True)):
-        rules.append(Rule("owner_blank", "owner", (), pl.col("owner").is_null()))
+    perhaps: list[tuple[str, pl.Expr | None, Rule]] = [
+        ("amount", ~_WON, Rule("amount_blank", "amount", outcome, ~_WON & amount.is_null())),
+        (
+            "loss_reason",
+            _LOST,
+            Rule("loss_reason_missing", "loss_reason", outcome, _LOST & pl.col("loss_reason").is_null()),
+        ),
+        ("currency", None, Rule("currency_blank", "currency", (), pl.col("currency").is_null())),
+        ("owner", None, Rule("owner_blank", "owner", (), pl.col("owner").is_null())),
+    ]
+    there = [(column, among, rule) for column, among, rule in perhaps if context.has(column, "outcome")]
+    filled = yield [context.sums(*_filled(column, among)) for column, among, _ in there]
+    rules += [rule for (_, _, rule), sums in zip(there, filled, strict=True) if _mostly_filled(*sums.row(0))]
     if context.has("stage") or context.has("status"):
         words = [pl.col(c).is_null() for c in ("stage", "status") if context.has(c)]
         rules.append(
@@ -89,80 +96,92 @@ def _rules(context: Context) -> list[Rule]:
                 "stage_blank", "stage" if context.has("stage") else "status", outcome, _OPEN & pl.all_horizontal(words)
             )
         )
-    return rules
+    return (yield from rules_applied(context, rules))
 
 
-def _mostly_filled(context: Context, column: str, among: pl.Expr) -> bool:
-    if not context.has(column, "outcome"):
-        return False
-    total, filled = context.frame.select(
-        pl.when(among).then(1).sum().alias("n"),
-        (among & pl.col(column).is_not_null()).sum().alias("filled"),
-    ).row(0)
+def _filled(column: str, among: pl.Expr | None) -> tuple[pl.Expr, ...]:
+    """How many rows are among some, and how many of these have a column filled; among all only the latter."""
+    if among is None:
+        return (pl.col(column).is_not_null().sum().alias("filled"),)
+    return among.sum().alias("n"), (among & pl.col(column).is_not_null()).sum().alias("filled")
+
+
+def _mostly_filled(*counts: int) -> bool:
+    """Whether a column is filled in most of the rows that it is looked at in, or in any where it is looked at in all."""
+    if len(counts) == 1:
+        return counts[0] > 0
+    total, filled = counts
     return bool(total) and filled / total >= _MOSTLY
 
 
-def _only_won(context: Context) -> list[Finding]:
-    if context.frame.is_empty() or not bool(context.frame.select(_WON.all()).item()):
+def _only_won(context: Context) -> Steps:
+    if context.frame.is_empty():
+        return []
+    (won,) = yield [context.sums(_WON.all())]
+    if not won.item():
         return []
     if context.frame.height < 2 or all(file.recognition.lists == SALES for file in _files(context)):
         return []
     return [finding("only_won", kind="deals", path=_single_path(context), count=context.frame.height)]
 
 
-def _lost_amounts(context: Context) -> list[Finding]:
+def _lost_amounts(context: Context) -> Steps:
     """Lost deals all at nothing make a win rate by value say 100 %."""
     if not context.has("amount"):
         return []
-    lost = context.frame.lazy().filter(_LOST).select(pl.len().alias("n"), (pl.col("amount") > 0).sum().alias("some"))
-    n, some = collected(lost, context.frame).row(0)
+    outputs = (pl.len().alias("n"), (pl.col("amount") > 0).sum().alias("some"))
+    (sums,) = yield [context.sums(*outputs, where=[_LOST])]
+    n, some = sums.row(0)
     if n == 0 or some > 0:
         return []
     return context.report("lost_amount_all_zero", _LOST, "amount")
 
 
-def _open_amounts(context: Context) -> list[Finding]:
+def _open_amounts(context: Context) -> Steps:
     """Open deals all at 0 make a pipeline of nothing out of one that nobody has valued."""
     if not context.has("amount"):
         return []
     known = pl.col("amount").is_not_null()
-    opened = (
-        context.frame.lazy()
-        .filter(_OPEN & known)
-        .select(pl.len().alias("n"), (pl.col("amount") != 0).sum().alias("some"))
-    )
-    n, some = collected(opened, context.frame).row(0)
+    outputs = (pl.len().alias("n"), (pl.col("amount") != 0).sum().alias("some"))
+    (sums,) = yield [context.sums(*outputs, where=[_OPEN & known])]
+    n, some = sums.row(0)
     if n < _ALL_ZERO_MIN or some:
         return []
     return context.report("open_amount_all_zero", _OPEN & known, "amount")
 
 
-def _zero_amounts(context: Context) -> list[Finding]:
+def _zero_amounts(context: Context) -> Steps:
     """Single deals at 0 among others that are not: one by one they may be a gap that was filled with nothing."""
     if not context.has("amount"):
         return []
-    zero = pl.col("amount") == 0
-    rare = [mask & (zero.filter(mask).sum() < (1 - _MOSTLY) * mask.sum()) for mask in (_OPEN, (~_OPEN & ~_WON))]
-    return context.report("amount_zero", zero & pl.any_horizontal(rare), "amount")
+    zero, among = pl.col("amount") == 0, (_OPEN, ~_OPEN & ~_WON)
+    shares = [(zero.filter(mask).sum() < (1 - _MOSTLY) * mask.sum()).alias(str(n)) for n, mask in enumerate(among)]
+    (few,) = yield [context.sums(*shares)]
+    rare = [mask & pl.lit(is_few) for mask, is_few in zip(among, few.row(0), strict=True)]
+    mask = zero & pl.any_horizontal(rare)
+    (hits,) = yield [context.hits(mask)]
+    return context.of_hits("amount_zero", hits, "amount")
 
 
-def _currencies(context: Context) -> list[Finding]:
+def _currencies(context: Context) -> Steps:
+    yield []
     if not context.has("currency"):
         return []
-    counts = counts_of(context.frame.get_column("currency"))
+    (counts,) = counts_of_words(context.frame, "currency")
     if len(counts) < 2:
         return []
     currencies = tuple((word, n) for word, n in counts[:8])
     return context.report("currencies_mixed", pl.col("currency").is_not_null(), "currency", currencies=currencies)
 
 
-def _month_ends(context: Context) -> list[Finding]:
+def _month_ends(context: Context) -> Steps:
     """Some CRMs fill the expected close with the end of the month: a date that nobody chose."""
     if not context.has("expected_close"):
         return []
     day = pl.col("expected_close")
     at_end = _OPEN & ((day.to_physical() + 1).cast(pl.Date).dt.day() == 1)  # month_end() costs fifty times as much
-    n, ends = context.frame.select((_OPEN & day.is_not_null()).sum().alias("n"), at_end.sum().alias("ends")).row(0)
+    (sums,) = yield [context.sums((_OPEN & day.is_not_null()).sum().alias("n"), at_end.sum().alias("ends"))]
+    n, ends = sums.row(0)
     if n < _MONTH_END_MIN or ends / n < _MONTH_END_SHARE:
         return []
     return context.report("month_end_close_dates", at_end, "expected_close", share=f"{100 * ends / n:.0f}")
@@ -222,7 +241,7 @@ def check_currency_words(context: Context) -> list[Finding]:
     """Name what no currency is called among currencies; where all is in one unknown unit, it is a name of the user's own."""
     if not context.has("currency"):
         return []
-    words = context.frame.get_column("currency").drop_nulls().unique().sort().to_list()
+    words = distinct(context.frame, "currency").sort().to_list()
     unknown = [word for word in words if word != CRM_DEFAULT and named(word, {}) is None]
     if not unknown or len(words) == 1:
         return []
@@ -250,21 +269,26 @@ def check_date_outliers(context: Context, columns: tuple[str, ...]) -> list[Find
         context: A kind's frame.
         columns: Its event columns.
     """
+    bring(context.frame, columns)
+    found = in_step(*(_date_outliers(context, name) for name in columns if context.has(name)))
+    return [item for each in found for item in each]
+
+
+def _date_outliers(context: Context, name: str) -> Steps:
+    low = None if context.last_event is None else first_believable(context.frame.get_column(name))
+    if context.last_event is None or low is None:
+        return []
+    day = pl.col(name).cast(pl.Date)
+    early, late = day < low, day > context.last_event
+    if context.kind == "activities" and name == "occurred" and context.has("is_completed"):
+        late &= pl.col("is_completed")  # what is only planned may lie ahead
+    last = day.filter(late).min().alias("first")
+    (some,) = yield [context.sums(early.any().alias("early"), late.any().alias("late"), last)]
+    is_early, is_late, first = some.row(0)
     findings: list[Finding] = []
-    for name in columns:
-        if not context.has(name) or context.last_event is None:
-            continue
-        low = first_believable(context.frame.get_column(name))
-        if low is None:
-            continue
-        day = pl.col(name).cast(pl.Date)
-        early, late = day < low, day > context.last_event
-        if context.kind == "activities" and name == "occurred" and context.has("is_completed"):
-            late &= pl.col("is_completed")  # what is only planned may lie ahead
-        some = context.frame.select(early.any().alias("early"), late.any().alias("late"), day.filter(late).min()).row(0)
-        if some[0]:
-            findings += context.report("date_outlier", early, name, low=low)
-        if some[1]:
-            gap = (some[2] - context.last_event).days
-            findings += context.report("date_far_later", late, name, gap=gap, day=context.last_event)
+    if is_early:
+        findings += context.report("date_outlier", early, name, low=low)
+    if is_late:
+        gap = (first - context.last_event).days
+        findings += context.report("date_far_later", late, name, gap=gap, day=context.last_event)
     return findings

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from salesmetrics.frames.laid import is_laid
 from salesmetrics.ingest.canonical.automation import AUTOMATIC, NOBODY, UNDELIVERED, automatic_marks
 from salesmetrics.ingest.checks.context import Rule, apply_rules
 from salesmetrics.ingest.dataset import FILE
@@ -209,10 +210,11 @@ def check_ids(context: Context) -> list[Finding]:
     for column in ("id", "deal_id", "account_id", "lead_id"):
         if not context.has(column):
             continue
-        ids = context.frame.get_column(column)
-        if int(str(ids.str.len_bytes().min() or 0)) > _LONGEST_ID or all_whole(ids):
-            continue
         mask = (pl.col(column).str.len_bytes() <= _LONGEST_ID) & pl.col(column).str.contains(_SCIENTIFIC)
+        if not is_laid(context.frame):  # in memory a look at the column is cheaper than the mask
+            ids = context.frame.get_column(column)
+            if int(str(ids.str.len_bytes().min() or 0)) > _LONGEST_ID or all_whole(ids):
+                continue
         findings += context.report("ids_in_scientific_notation", mask, column)
     return findings
 

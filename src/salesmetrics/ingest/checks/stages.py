@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from salesmetrics.frames.laid import collected
+from salesmetrics.frames.groups import Question, answers
 from salesmetrics.ingest.canonical.outcome import looks_final
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.recognise.words import comparable
@@ -95,7 +95,8 @@ def _told_twice(context: Context, masks: Sequence[pl.Expr]) -> list[Finding]:
         return []
     mask = pl.any_horizontal(*[m.fill_null(value=False) for m in masks])
     columns = [name for name in _TELLING if context.has(name)]
-    counts = collected(context.frame.lazy().filter(mask).group_by("outcome", columns[0]).len(), context.frame)
+    keys = [pl.col("outcome"), pl.col(columns[0])]
+    (counts,) = answers([Question(context.frame, [pl.len().alias("len")], keys, [mask])])
     counts = counts.sort(["len", "outcome", columns[0]], descending=[True, False, False], nulls_last=True)
     words = tuple(
         Message("word_counted_as", word=word, outcome=outcome_word(outcome), n=n)

@@ -9,6 +9,7 @@ import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames.columns import Columns, columns_beside
+from salesmetrics.frames.far import PLACE
 from salesmetrics.ingest.parse.column import (
     PLAIN,
     first_cells,
@@ -20,18 +21,21 @@ from salesmetrics.ingest.parse.column import (
     read_part,
 )
 from salesmetrics.ingest.parse.evidence import Evidence, merge, sample_of
+from salesmetrics.ingest.parse.text import id_evidence
+from salesmetrics.ingest.table.raw import ROW
+from salesmetrics.schema.fields import ColumnType
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from salesmetrics.frames.far import FarFrame
+    from salesmetrics.frames.laid import LaidFrame
     from salesmetrics.frames.store import Store
     from salesmetrics.ingest.parse.common import Parsed, ParseOptions
     from salesmetrics.ingest.parse.evidence import Part, Sample
-    from salesmetrics.schema.fields import ColumnType
 
-__all__ = ["Aside", "FarColumn", "parse_far", "parse_laid", "share"]
+__all__ = ["Aside", "FarColumn", "ids_evidence", "parse_far", "parse_laid", "put", "share", "share_rows"]
 
 
 class Aside:
@@ -96,7 +100,7 @@ class FarColumn(NamedTuple):
 def parse_far(
     frame: FarFrame, columns: Mapping[str, FarColumn], options: ParseOptions, path: str
 ) -> dict[str, Parsed | SalesmetricsError]:
-    """Parse columns where they lie, all of them in three rounds; their values come here, to disk.
+    """Parse columns where they lie, all of them in three rounds; their values stay there.
 
     Args:
         frame: The table.
@@ -124,16 +128,18 @@ def parse_far(
         except SalesmetricsError as error:
             found[name] = error
     read = {name: column for name, column in columns.items() if name not in found}
-    aside = {name: _Laid(frame.store) for name in read}
+    work = partial(_kept, read, parsers, samples, readings, options, path)
+    typed, parts = frame.settled(work, work(frame.there)[0])
+    there = {name: _There(typed, name) for name in read}
     hows: dict[str, Message] = dict.fromkeys(read, Message("text"))
     labels: dict[str, set[str]] = {name: set() for name in read}
-    for piece in frame.work_large(partial(_parsed, read, parsers, samples, readings, options, path)):
-        for name, parsed in piece.items():
-            aside[name].take(parsed)
-            hows[name] = parsed.how
-            labels[name] |= labels_of(parsed.how)
+    for known in parts:
+        for name, marks in known.items():
+            there[name].mark(marks)
+            hows[name] = marks.how
+            labels[name] |= labels_of(marks.how)
     for name in read:
-        found[name] = aside[name].done(hows[name] if name in decided else read_as_text(labels[name]))
+        found[name] = there[name].done(hows[name] if name in decided else read_as_text(labels[name]))
     return found
 
 
@@ -174,19 +180,118 @@ def _parsed(
     return found
 
 
-def share(parsed: Parsed, columns: Columns, name: str) -> None:
+class _Marks(NamedTuple):
+    """What is to be known here of a part of a column whose values stay where they are."""
+
+    size: int
+    how: Message
+    uniform: bool
+    bad: pl.Series | None
+    why: pl.Series | None
+    notes: dict[str, pl.Series]
+    beside: tuple[str, ...]
+    ids: Evidence
+
+
+_BESIDE: Mapping[str, tuple[tuple[ColumnType, ...], pl.DataType]] = {
+    "currency": ((ColumnType.MONEY,), pl.String()),
+    "utc": ((ColumnType.DAY, ColumnType.INSTANT), pl.Datetime("us")),
+}
+"""What a parsed column may have beside its values, of which types."""
+
+
+def _kept(
+    columns: Mapping[str, FarColumn],
+    parsers: Mapping[str, Any],
+    samples: Mapping[str, Sample],
+    readings: Mapping[str, Any],
+    options: ParseOptions,
+    path: str,
+    frame: pl.DataFrame,
+) -> tuple[pl.DataFrame, dict[str, _Marks]]:
+    """The values of all columns of a part, and what is to be known of them."""
+    parsed = _parsed(columns, parsers, samples, readings, options, path, frame)
+    made = [frame.get_column(name) for name in (PLACE, ROW)]
+    marks = {}
+    for name, one in parsed.items():
+        made.append(one.values.alias(name))
+        beside = {part: getattr(one, part) for part in _BESIDE}
+        for part, (types, dtype) in _BESIDE.items():
+            if columns[name].type in types:
+                blank = pl.Series([None], dtype=dtype).new_from_index(0, frame.height)
+                column = blank if beside[part] is None else beside[part]
+                made.append(column.alias(_name(name, part)))
+        marks[name] = _Marks(
+            len(one.values),
+            one.how,
+            one.uniform,
+            one.bad if one.bad.any() else None,
+            one.why if one.bad.any() else None,
+            {code: note for code, note in one.notes.items() if note.any()},
+            tuple(part for part, column in beside.items() if column is not None),
+            id_evidence(one.values) if columns[name].type is ColumnType.ID else Evidence(),
+        )
+    return pl.DataFrame(made), marks
+
+
+def _name(column: str, part: str) -> str:
+    return f"{column}\0{part}"
+
+
+def share(parsed: Parsed, columns: Columns, name: str, part: str = "values") -> None:
     """Put the values of a parsed column among others, without writing them twice.
 
     Args:
         parsed: The column.
         columns: The others.
         name: Its name among them.
+        part: What of it: ``values``, or ``utc`` where it has that.
     """
     found: object = parsed
-    if isinstance(found, _Laid):
-        columns.share(name, found.columns, "values")
+    if isinstance(found, _There):
+        columns.leave(name, found.frame, found.name if part == "values" else _name(found.name, part))
+    elif isinstance(found, _Laid):
+        columns.share(name, found.columns, part)
     else:
-        columns[name] = parsed.values
+        columns[name] = getattr(parsed, part)
+
+
+def share_rows(parsed: Mapping[str, Parsed], columns: Columns, rows: pl.Series) -> None:
+    """Put the numbers of rows among columns, where those stay on other machines from there.
+
+    Args:
+        parsed: All columns.
+        columns: Where they are put together.
+        rows: The numbers.
+    """
+    found: list[object] = list(parsed.values())
+    there = next((column for column in found if isinstance(column, _There)), None)
+    if there is None:
+        columns[ROW] = rows.rechunk()
+    else:
+        columns.leave(ROW, there.frame, ROW)
+
+
+def put(parsed: Parsed | None, columns: Columns, name: str, column: pl.Series) -> None:
+    """Put a column among others that was made of a parsed one; where nothing became of it, it stays where it is.
+
+    Args:
+        parsed: What it was made of.
+        columns: The others.
+        name: Its name.
+        column: The column.
+    """
+    found: object = parsed
+    if isinstance(found, _There) and column.equals(found.values):
+        columns.leave(name, found.frame, found.name)
+    else:
+        columns[name] = column
+
+
+def ids_evidence(parsed: Parsed) -> Evidence:
+    """What the ids of a column show of a program that has written them as numbers."""
+    found: object = parsed
+    return found.ids if isinstance(found, _There) else id_evidence(parsed.values, alone=True)
 
 
 class _Laid:
@@ -197,6 +302,7 @@ class _Laid:
         self.pile = store.pile()
         self._sizes: list[int] = []
         self._bad: list[pl.Series] = []
+        self._bad_of: list[pl.Series | None] = []
         self._why: list[pl.Series | None] = []
         self._notes: list[Mapping[str, pl.Series]] = []
         self._more: dict[str, list[pl.Series | None]] = {"currency": [], "utc": []}
@@ -221,11 +327,14 @@ class _Laid:
             if (column := self._joined(parts)) is not None:
                 self.columns[name] = column
         self.bad = pl.concat(self._bad)
+        self._marked()
+        return cast("Parsed", self)
+
+    def _marked(self) -> None:
         self.why = self._joined(self._why)
         codes = dict.fromkeys(code for notes in self._notes for code in notes)
         self.notes = {code: self._joined([notes.get(code) for notes in self._notes], blank=False) for code in codes}
-        self._bad, self._why, self._notes, self._more = [], [], [], {}
-        return cast("Parsed", self)
+        self._bad, self._bad_of, self._why, self._notes, self._more = [], [], [], [], {}
 
     def _joined(self, parts: list[pl.Series | None], *, blank: bool | None = None) -> pl.Series | None:
         """The parts of a column one below the other, those that are not there as blanks; None where none is there."""
@@ -247,3 +356,45 @@ class _Laid:
     @property
     def utc(self) -> pl.Series | None:
         return self.columns.get("utc")
+
+
+class _There(_Laid):
+    """A parsed column whose values lie on other machines; its marks stay in memory here."""
+
+    def __init__(self, frame: LaidFrame, name: str) -> None:
+        super().__init__(frame.store)
+        self.frame, self.name, self.ids = frame, name, Evidence()
+        self._beside = set[str]()
+
+    def mark(self, marks: _Marks) -> None:
+        """Take what is to be known of one more part."""
+        self._sizes.append(marks.size)
+        self._bad_of.append(marks.bad)
+        self._why.append(marks.why)
+        self._notes.append(marks.notes)
+        self._beside |= set(marks.beside)
+        self.uniform = self.uniform and marks.uniform
+        self.ids = merge(self.ids, marks.ids)
+
+    def done(self, how: Message) -> Parsed:
+        """The column of all parts."""
+        self.how = how
+        nothing = pl.Series([False]).new_from_index(0, sum(self._sizes))
+        self.bad = nothing if (bad := self._joined(self._bad_of, blank=False)) is None else bad
+        self._marked()
+        return cast("Parsed", self)
+
+    @property
+    def values(self) -> pl.Series:
+        return self.frame.get_column(self.name)
+
+    @property
+    def currency(self) -> pl.Series | None:
+        return self._part("currency")
+
+    @property
+    def utc(self) -> pl.Series | None:
+        return self._part("utc")
+
+    def _part(self, part: str) -> pl.Series | None:
+        return self.frame.get_column(_name(self.name, part)) if part in self._beside else None

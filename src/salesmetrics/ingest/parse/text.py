@@ -156,6 +156,10 @@ def scientific_ids(text: pl.Series) -> pl.Series:
 _DECIMALS = r"^-?\d+\.\d*[1-9]\d*$"
 
 
+POINT_ZERO = frozenset({"point_zero"})
+"""What ids show that a program has written as numbers."""
+
+
 def id_evidence(ids: pl.Series, *, alone: bool = False) -> Evidence:
     """What a part shows of ids that a program has written as numbers: some end in ``.0``, and some have other decimals.
 
@@ -187,6 +191,6 @@ def without_decimals(ids: pl.Series, evidence: Evidence | None = None) -> pl.Ser
     True
     """
     facts = (evidence or id_evidence(ids, alone=True)).facts
-    if facts != {"point_zero"}:
+    if facts != POINT_ZERO:
         return None
     return ids.str.replace(r"^(-?\d+)\.0$", "$1")

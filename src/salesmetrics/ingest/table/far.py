@@ -12,7 +12,7 @@ import msgspec
 import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
-from salesmetrics.frames.far import FarFrame
+from salesmetrics.frames.far import far_frame
 from salesmetrics.frames.spark import SparkPieces, SparkPlace, packed
 from salesmetrics.ingest.source import encoding as encodings
 from salesmetrics.ingest.source.container import PARQUET, Payload, is_text
@@ -28,6 +28,7 @@ from salesmetrics.schema.message import Message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from salesmetrics.frames.far import FarFrame
     from salesmetrics.frames.store import Store
     from salesmetrics.ingest.source.encoding import Encoding
     from salesmetrics.ingest.table.raw import RawTable
@@ -151,7 +152,7 @@ def _frame(read: Any, found: Sequence[Any], store: Store, first: int, schema: di
     ]
     empty = pl.DataFrame(schema={ROW: pl.UInt32(), **schema})
     pieces = SparkPieces(read, places, store, ROW)
-    return FarFrame(pieces, (), store, empty, sum(place.rows for place in places))
+    return far_frame(pieces, store, empty, sum(place.rows for place in places), ROW)
 
 
 def _parquet(path: str, session: Any, store: Store) -> RawTable:
