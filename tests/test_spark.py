@@ -14,6 +14,7 @@ import subprocess
 import sys
 from contextlib import nullcontext
 from datetime import date
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
@@ -39,6 +40,7 @@ from salesmetrics.ingest.canonical.identity import repeated_ids
 from salesmetrics.ingest.parse.common import by_words
 from salesmetrics.ingest.table import far, pieces
 from salesmetrics.ingest.table.raw import ROW
+from salesmetrics.ingest.table.workbook import table_of_far
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -308,11 +310,20 @@ def test_words_are_counted_as_in_memory(words: list[str | None], size: int) -> N
 # --- the same bytes, all but Spark itself ---------------------------------------------------------------------------------
 
 
+def _typed_pieces(path: str, store: Store) -> tuple[pl.Schema, FarFrame]:
+    """The rows of a Parquet file in pieces, as executors give them."""
+    frame = pl.read_parquet(path)
+    rows = frame.rename({name: str(n) for n, name in enumerate(frame.columns)}).with_row_index(ROW, offset=2)
+    return frame.schema, far_frames.far_frame(Here(rows, 190), store, rows.clear(), rows.height, ROW)
+
+
 @pytest.fixture
 def without_spark(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are read in pieces here; from then on their rows are on other machines."""
 
     def opened(path: str, _: object, store: Store, **how: str | None) -> list[Any]:
+        if path.endswith(".parquet"):
+            return [table_of_far(path, partial(_typed_pieces, path, store))]
         made_of = pieces.made_of
         with monkeypatch.context() as patch:
 
@@ -337,6 +348,17 @@ def test_the_same_bytes_all_but_spark_itself(
     monkeypatch.setattr(far_frames, "FEW", few)
     sets = COMPARE["data_sets"](tmp_path)
     path = sets["odd rows" if command in COMPARE["COMMANDS"][::2] else "untidy text"]
+    words = [path if word == "FILE" else word for word in command.split()]
+    assert invoke(*words, "--engine", "spark") == invoke(*words)
+
+
+@pytest.mark.parametrize("command", COMPARE["COMMANDS"][::2])
+@pytest.mark.parametrize("files", ["one", "both"])
+def test_the_same_bytes_of_typed_columns(
+    command: str, files: str, without_spark: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(far_frames, "FEW", -1)
+    path = COMPARE["data_sets"](tmp_path)["Parquet"] + ("/deals-1.parquet" if files == "one" else "")
     words = [path if word == "FILE" else word for word in command.split()]
     assert invoke(*words, "--engine", "spark") == invoke(*words)
 

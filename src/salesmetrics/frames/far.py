@@ -27,8 +27,8 @@ FIRST = 1_000
 """Rows of the beginning that are brought at once, and looked at again and again."""
 MANY = 1_000_000
 """Rows that may be named one by one to other machines; of more, all columns are brought here."""
-FEW = 200_000
-"""Rows that are brought here at once when they are settled: a job of Spark takes longer than to answer all about them here."""
+FEW = 2_000_000
+"""Rows that are brought here at once when they are typed: the jobs of Spark that this saves would take longer."""
 Step = tuple[str, tuple[Any, ...]]
 
 
