@@ -184,6 +184,17 @@ def test_the_detectable_difference_is_called_four_times_in_five() -> None:
     assert 0.75 <= np.mean(called) <= 0.85
 
 
+def test_four_segments_are_enough_to_see_how_they_vary() -> None:
+    assert dispersion([-2.0, 0.5, 1.0, 3.0]) is not None
+    assert dispersion([-2.0, 0.5, 1.0]) is None
+
+
+def test_one_record_may_be_enough_where_rates_are_low() -> None:
+    reach = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
+    parts = 1 + 1 / 10**6
+    assert detectable_rate(0.01, 1, 10**6, 0.05) == pytest.approx(reach * math.sqrt(0.01 * 0.99 * parts) + parts / 2)
+
+
 def test_nothing_is_detectable_beyond_what_a_rate_can_be() -> None:
     assert detectable_rate(0.3, 3, 20, 0.001) is None
     assert detectable_rate(0.0, 30, 20, 0.001) is None

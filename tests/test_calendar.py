@@ -31,6 +31,11 @@ from salesmetrics.calendar import (
     split,
     unit_period,
 )
+from salesmetrics.calendar.comparison import ranges_before
+from salesmetrics.calendar.model import FIRST_YEAR, LAST_YEAR, month_starts
+from salesmetrics.calendar.periods import range_expression
+from salesmetrics.calendar.windows import Window, _of_costs, covered
+from salesmetrics.calendar.zones import clock_changes
 from salesmetrics.errors import SalesmetricsError
 
 DAY = timedelta(days=1)
@@ -603,3 +608,59 @@ def test_a_known_time_zone_is_taken() -> None:
 def test_the_calendar_needs_no_polars() -> None:
     code = "import sys, salesmetrics.calendar; sys.exit('polars' in sys.modules or 'pydantic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# --- ends of what is known ---
+
+
+def test_a_day_is_compared_with_the_days_before_it() -> None:
+    day = date(2026, 3, 1)
+    before = [(day - timedelta(n), day - timedelta(n - 1)) for n in (1, 2, 3)]
+    assert ranges_before(Period("free", day, day + timedelta(1)), day, 3, Calendar()) == before
+
+
+@pytest.mark.parametrize("calendar", [Calendar(), Calendar(fiscal_start_month=7), Calendar(pattern="445")])
+def test_a_year_of_months_has_twelve_beginnings_and_an_end(calendar: Calendar) -> None:
+    starts = month_starts(2026, calendar)
+    assert len(starts) == 13
+    assert starts[-1] == month_starts(2027, calendar)[0]
+
+
+def test_the_last_day_that_is_known_is_a_period() -> None:
+    for year in (FIRST_YEAR, LAST_YEAR):
+        found = parse_period_label(f"{year}-12-31", Calendar())
+        assert found is not None
+        assert found.start == date(year, 12, 31)
+
+
+def test_labels_of_a_column_are_read_by_the_calendar_given() -> None:
+    (found,) = periods_of_column(["FY2026-Q1"], Calendar(fiscal_start_month=7))
+    assert found is not None
+    assert found.start == date(2025, 7, 1)
+
+
+@pytest.mark.parametrize("ahead", [0, 1, 40])
+def test_a_file_covers_its_days_up_to_that_of_the_report(ahead: int) -> None:
+    first = date(2026, 3, 1)
+    days = pl.DataFrame({"day": [first, first + timedelta(ahead)]})
+    assert covered(days, first) == Window(first, first + timedelta(1))
+    assert covered(days, first - timedelta(1)) is None
+    assert covered(days, date(2026, 12, 31)) == Window(first, first + timedelta(ahead + 1))
+
+
+def test_a_cost_of_one_day_is_for_its_month() -> None:
+    costs = pl.DataFrame({"__start__": [date(2026, 12, 15)], "__end__": [date(2026, 12, 16)]})
+    assert _of_costs(costs, date(2027, 6, 1)) == Window(date(2026, 12, 1), date(2027, 1, 1))
+
+
+def test_no_change_of_the_clock_is_looked_for_beyond_the_last_day() -> None:
+    for first in (date(2026, 3, 27), date(2026, 3, 28)):
+        assert clock_changes("Europe/Berlin", first, date(2026, 3, 28)) == []
+    assert len(clock_changes("Europe/Berlin", date(2026, 3, 27), date(2026, 3, 29))) == 1
+
+
+def test_one_range_takes_the_days_within_it() -> None:
+    day, start, end = date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 4)
+    days = pl.DataFrame({"day": [None, day - DAY, day, end - DAY, end]}, {"day": pl.Date})
+    found = days.select(found=range_expression(pl.col("day"), [(start, end)]))["found"].to_list()
+    assert found == [None, None, start, start, None]

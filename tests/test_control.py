@@ -323,3 +323,11 @@ def test_somebody_hired_again_counts_both_times() -> None:
     metrics = _trend({"deals": frame, "reps": reps}, "won_deals", by=("owner",))
     assert [m.period.start.month for m in metrics if m.group and m.limits] == [1, 2, 3, 4, 5, 8, 9, 10, 11, 12]
     assert Decimal(0) in [m.value for m in metrics if m.group and not m.limits]
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e-3, 1.0, 1e6])
+def test_the_power_of_sums_does_not_depend_on_the_unit_of_amounts(scale: float) -> None:
+    base = power_of_sums(PowerSums(100, 500.0, 3500.0, 30000.0), 1.0)
+    found = power_of_sums(PowerSums(100, 500.0 * scale, 3500.0 * scale**2, 30000.0 * scale**3), 1.0)
+    assert base is not None
+    assert found == pytest.approx(base)

@@ -7,7 +7,7 @@ import os
 import random
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -29,7 +29,7 @@ from effort import tries
 from in_process import invoke
 from salesmetrics.analysis.backtest import Said, brier_score, calibration, past_periods, periods_to_test, shared_scores
 from salesmetrics.analysis.forecast import ForecastFacts, _known_later, build_forecast
-from salesmetrics.analysis.forecast_methods import Estimate
+from salesmetrics.analysis.forecast_methods import Estimate, stage_rates
 from salesmetrics.analysis.known import day_number, deals_of, known_on
 from salesmetrics.calendar import Calendar, Period, periods_before
 from salesmetrics.engine.resolve import resolve
@@ -350,7 +350,7 @@ def test_whatever_the_deals_every_number_is_finite_and_counts_add_up(deals: list
 
 
 @settings(max_examples=tries(40), deadline=None)
-@given(deals=st.lists(messy, max_size=30), day=st.dates(date(2025, 7, 1), LAST))
+@given(deals=st.lists(messy, min_size=12, max_size=30), day=st.dates(date(2026, 3, 1), LAST))
 def test_what_is_known_on_a_day_is_what_a_loop_finds(deals: list[dict[str, Any]], day: date) -> None:
     rows = [
         {**deal, "closed": None if deal["outcome"] == "open" else deal["closed"], "id": str(n)}
@@ -407,6 +407,32 @@ def test_deals_due_without_a_category_are_counted_too() -> None:
     ).forecast
     assert {item.category: item.count for item in line.categories} == {None: 4, "Commit": 2, "maybe": 1, "Best case": 1}
     assert len(line.categories) == 4
+
+
+def test_an_open_deal_may_stand_where_no_history_has_been() -> None:
+    day = {"created": date(2026, 1, 1), "amount": Decimal(100), "currency": None, "type": None}
+    rows = [
+        {**day, "id": str(n), "outcome": "won" if n % 2 else "lost", "closed": date(2026, 2, 1) + n * DAY, "stage": None, "expected_close": None}
+        for n in range(60)
+    ]  # fmt: skip
+    rows += [
+        {
+            **day,
+            "id": f"o{stage}",
+            "outcome": "open",
+            "closed": None,
+            "stage": stage,
+            "expected_close": date(2026, 6, 20),
+        }
+        for stage in "AZ"
+    ]
+    kinds: dict[str, Any] = dict.fromkeys(("created", "closed", "expected_close"), pl.Date)
+    deals = pl.DataFrame(rows, {**kinds, "amount": pl.Decimal(38, 8), "stage": pl.String, **TEXTS})
+    moves = [{"deal_id": str(n), "stage": "A", "entered": datetime(2026, 1, 2)} for n in range(60)]
+    known = known_on(deals_of(deals, pl.DataFrame(moves), {}), day_number(LAST), live=True)
+    rates = stage_rates(known)
+    assert known.stage is not None
+    assert rates[known.stage[-2:], 0].tolist() == [0.5, 0.5]
 
 
 # --- exports of past days ---------------------------------------------------------------------------------------------

@@ -499,13 +499,14 @@ def test_stuck_deals_are_those_longer_in_their_stage_than_nine_in_ten(tmp_path: 
     assert [row["id"] for row in rows] == ["90"]
 
 
+@pytest.mark.parametrize("closed", ["2026-01-05", ""])
 @pytest.mark.parametrize("swapped", [False, True])
-def test_of_what_happened_at_one_moment_the_end_comes_last(tmp_path: Path, swapped: bool) -> None:
+def test_of_what_happened_at_one_moment_the_end_comes_last(tmp_path: Path, swapped: bool, closed: str) -> None:
     rows = ["Demo,2026-01-01 10:00", "Offer,2026-01-05 10:00", "Closed Won,2026-01-05 10:00"]
     rows = [rows[0], rows[2], rows[1]] if swapped else rows
     lines = ["Deal ID,To Stage,Entered", *(f"{n},{row}" for n in range(3) for row in rows)]
     (tmp_path / "stages.csv").write_text("\n".join([*lines, "9,Demo,2026-01-06 10:00"]) + "\n", "utf-8")
-    deals = ["Deal ID,Stage,Create Date,Close Date", *(f"{n},Closed Won,2026-01-01,2026-01-05" for n in range(3))]
+    deals = ["Deal ID,Stage,Create Date,Close Date", *(f"{n},Closed Won,2026-01-01,{closed}" for n in range(3))]
     (tmp_path / "deals.csv").write_text("\n".join([*deals, "9,Closed Lost,2026-01-06,2026-01-07"]) + "\n", "utf-8")
     found = salesmetrics.funnel(str(tmp_path / "deals.csv"), str(tmp_path / "stages.csv")).answer
     assert [(stage.stage, stage.entered, stage.entered_strict) for stage in found.stages] == [

@@ -76,10 +76,11 @@ def closed_bases(request: Request, records: Followed, cohorts: Followups, unknow
         if counts.height
         else cohorts.rows.with_columns(won=pl.lit(None, pl.UInt32), decided=pl.lit(None, pl.UInt32))
     )
+    rows = rows.with_columns(pl.col("won", "decided").fill_null(0))
     followed = _followed_to(cohorts, request.level)
     found = []
     for row in rows.iter_rows(named=True):
-        closed = _share(row["won"] or 0, row["decided"] or 0, request.level, unknown)
+        closed = _share(row["won"], row["decided"], request.level, unknown)
         within = followed.get(row["row"])
         share = CohortShare(value=None, reason=unknown or cohorts.withheld.get(row["row"], "not_reached"))
         if within is not None and unknown is None:
