@@ -10,6 +10,7 @@ import gzip
 import os
 import pickle
 import runpy
+import shutil
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -30,6 +31,7 @@ from polars.testing import assert_frame_equal
 import in_process
 from effort import tries
 from in_process import invoke
+from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames import far as far_frames
 from salesmetrics.frames import spark
 from salesmetrics.frames.far import PLACE, FarFrame
@@ -38,6 +40,7 @@ from salesmetrics.frames.laid import rows_where
 from salesmetrics.frames.store import Store
 from salesmetrics.ingest.canonical.identity import repeated_ids
 from salesmetrics.ingest.parse.common import by_words
+from salesmetrics.ingest.source import fetch, places
 from salesmetrics.ingest.table import far, pieces
 from salesmetrics.ingest.table.raw import ROW
 from salesmetrics.ingest.table.workbook import table_of_far
@@ -366,16 +369,145 @@ def test_the_same_bytes_of_typed_columns(
 # --- on executors ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(bool(LACKS) and not HAS_TO_RUN, reason=f"no Spark to run on: {', '.join(LACKS)} not there")
-def test_the_same_bytes_on_two_executors(tmp_path: Path) -> None:
-    sets = COMPARE["data_sets"](tmp_path)
+on_executors = pytest.mark.skipif(
+    bool(LACKS) and not HAS_TO_RUN, reason=f"no Spark to run on: {', '.join(LACKS)} not there"
+)
+
+
+class Executors(NamedTuple):
+    """A session of Spark with two executors.
+
+    Attributes:
+        sets: What is read, by title.
+        here: What a command gives on this machine.
+        there: What it gives on them.
+        session: The session.
+    """
+
+    sets: dict[str, str]
+    here: Callable[..., tuple[str, str, int]]
+    there: Callable[..., tuple[str, str, int]]
+    session: Any
+
+
+@pytest.fixture(scope="module")
+def executors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executors]:
+    sets = COMPARE["data_sets"](tmp_path_factory.mktemp("sets"))
     with COMPARE["ways"](2) as how:
-        for path, command in zip(sets.values(), COMPARE["COMMANDS"], strict=False):
-            words = [path if word == "FILE" else word for word in command.split()]
+
+        def here(*words: str) -> tuple[str, str, int]:
             with how["memory"]():
-                known = COMPARE["answers"](words)
+                return COMPARE["answers"](list(words))
+
+        def there(*words: str) -> tuple[str, str, int]:
             with how["spark"]():
-                assert COMPARE["answers"]([*words, "--engine", "spark"]) == known
+                return COMPARE["answers"]([*words, "--engine", "spark"])
+
+        with how["spark"]():
+            session = spark.session_of(None)
+        yield Executors(sets, here, there, session)
+
+
+@on_executors
+def test_the_same_bytes_on_two_executors(executors: Executors) -> None:
+    for path, command in zip(executors.sets.values(), COMPARE["COMMANDS"], strict=False):
+        words = [path if word == "FILE" else word for word in command.split()]
+        assert executors.there(*words) == executors.here(*words)
+
+
+@on_executors
+def test_the_same_bytes_from_an_address(executors: Executors, tmp_path: Path) -> None:
+    """All but the names of the files, which are as they were typed; the hashes are those of the files."""
+    (tmp_path / "in").mkdir()
+    shutil.copy(executors.sets["odd rows"], tmp_path / "in" / "deals[1].csv")
+    address, pair = f"file://{tmp_path}/in", f"file://{executors.sets['Parquet']}"
+    for command, path in (
+        ("report --kpi revenue --format json", f"{address}/deals[1].csv"),
+        ("check --format json", f"deals={address}/**/d*.csv"),
+        ("rows win_rate --format csv", pair),
+    ):
+        name, *words = command.split()
+        found = executors.there(name, *words[:1] * (name == "rows"), path, *words[name == "rows" :])
+        known = executors.here(
+            name, *words[:1] * (name == "rows"), path.replace("file://", ""), *words[name == "rows" :]
+        )
+        assert (found[0].replace("file://", ""), found[1].replace("file://", ""), found[2]) == known
+        assert known[2] < 2
+        assert name == "rows" or f'"file://{tmp_path}/in/deals[1].csv"' in found[0]
+
+
+@on_executors
+def test_what_is_wrong_with_an_address_is_refused_as_here(executors: Executors, tmp_path: Path) -> None:
+    address = f"file://{tmp_path}"
+    (tmp_path / "deals.csv").write_text("Deal ID,Amount\n1,2\n")
+    (tmp_path / "blank.csv").write_text("")
+    (tmp_path / "_deals.csv").write_text("Deal ID,Amount\n1,2\n")
+    (tmp_path / "a:b.csv").write_text("Deal ID,Amount\n1,2\n")
+    (tmp_path / "cut.parquet").write_bytes(b"PAR1" + b"x" * 90)
+    (tmp_path / "empty").mkdir()
+    for path, said in {
+        f"{address}/dealz.csv": f"no such file: `{address}/dealz.csv`; did you mean `{address}/deals.csv`?",
+        f"{address}/empty": f"no exports in folder `{address}/empty`",
+        f"{address}/*.tsv": f"no file matches `{address}/*.tsv`",
+        f"{address}/blank.csv": f"`{address}/blank.csv` is empty",
+        f"{address}/cut.parquet": f"cannot read `{address}/cut.parquet`: the Parquet data is damaged",
+        f"{address}/_deals.csv": f"Spark cannot read `{address}/_deals.csv`: its name begins with `.` or `_`",
+        f"{tmp_path}/_deals.csv": f"Spark cannot read `{tmp_path}/_deals.csv`: its name begins with `.` or `_`",
+        f"{tmp_path}/a:b.csv": "Spark stopped: [FAILED_READ_FILE.NO_HINT] Encountered error while reading file",
+        "strange://node/deals.csv": 'Spark cannot reach `strange://node/deals.csv`: No FileSystem for scheme "strange"',
+        "hdfs://nobody.invalid/d.csv": "Spark cannot reach `hdfs://nobody.invalid/d.csv`: UnknownHostException: nobody.invalid",
+        "file://elsewhere/d.csv": "Spark cannot reach `file://elsewhere/d.csv`: Wrong FS",
+        "https://localhost:9/d.csv": "Spark cannot reach `https://localhost:9/d.csv`: its size is unknown",
+    }.items():
+        output, stderr, code = executors.there("report", path)
+        assert (output, code) == ("", 2)
+        assert stderr.startswith(f"error: {said}")
+        assert "\nhint: " in stderr
+        assert "\tat " not in stderr
+
+
+@on_executors
+def test_a_file_elsewhere_is_looked_at_as_one_here(executors: Executors, tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_bytes(bytes(range(256)) * 1_000)
+    address = f"file://{path}"
+    token = places._session.set(executors.session)
+    try:
+        place = places.far_place(address)
+        for count in (0, 1, 100_000, 10**6):
+            assert place.beginning(count) == path.read_bytes()[:count]
+            assert place.end(count) == path.read_bytes()[max(256_000 - count, 0) :]
+        assert fetch.sha256_of(address) == fetch.sha256_of(str(path))
+        assert fetch.read_file(address) == path.read_bytes()
+        seen = fetch.state_of(address)
+        fetch.refuse_changed(address, seen)
+        os.utime(path, (1, 1))
+        with pytest.raises(SalesmetricsError, match="changed while it was read"):
+            fetch.refuse_changed(address, seen)
+        path.unlink()
+        assert fetch.state_of(address) is None
+    finally:
+        places._session.reset(token)
+
+
+@on_executors
+def test_nothing_but_the_command_writes_to_the_terminal(tmp_path: Path) -> None:
+    """Neither Java nor Spark; nor does what lies in the folder, such as a module with a name that executors import."""
+    shutil.copy(in_process.EXAMPLES / "deals.csv", tmp_path)
+    (tmp_path / "polars.py").write_text("raise SystemExit('this is not polars')\n")
+    words = [sys.executable, "-P", "-m", "salesmetrics", "report", "deals.csv", "--kpi", "revenue"]
+    here, there = (
+        subprocess.run([*words, *more], cwd=tmp_path, capture_output=True, check=False)
+        for more in ((), ("--engine", "spark", "--master", "local[1]"))
+    )
+    assert (there.stdout, there.stderr, there.returncode) == (here.stdout, here.stderr, 0)
+    wrong = subprocess.run(
+        [*words, "--engine", "spark", "--master", "nowhere"], cwd=tmp_path, capture_output=True, check=False, text=True
+    )
+    assert (wrong.stdout, wrong.returncode) == ("", 2)
+    assert wrong.stderr.startswith("error: Spark cannot start: ")
+    assert "\tat " not in wrong.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["deals.csv", "polars.py"]
 
 
 # --- what is not there, and what is declined ------------------------------------------------------------------------------

@@ -8,13 +8,13 @@ Two exports are in memory at a time: one is let go when the next one is read.
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
+from salesmetrics.ingest.source.places import beginning, place_of
 from salesmetrics.ingest.together import in_turn
 from salesmetrics.schema.message import Message
 from salesmetrics.schema.provenance import HISTORY
@@ -133,17 +133,15 @@ def _may_be_dated(item: FileArgument) -> bool:
 def _may_have_snapshots(item: FileArgument) -> bool:
     if item.kind not in (None, "deals"):
         return False
-    plain = Path(item.path).suffix.lower() in _PLAIN and Path(item.path).is_file()
+    place = place_of(item.path)
+    plain = place.suffix.lower() in _PLAIN and place.is_file()
     return names_snapshots(item.path) if plain else True
 
 
 def names_snapshots(path: str) -> bool:
     """Whether the first bytes of a file speak of snapshots: only then its rows are looked at twice. A pipe is read once."""
     try:
-        if not Path(path).is_file():
-            return False
-        with Path(path).open("rb") as file:
-            return b"snapshot" in file.read(_HEAD).replace(b"\0", b"").lower()
+        return place_of(path).is_file() and b"snapshot" in beginning(path, _HEAD).replace(b"\0", b"").lower()
     except OSError:
         return False
 
@@ -287,7 +285,7 @@ class _Walk:
             return {}
         parts = by_snapshot(opened[0]) if len(opened) == 1 else None
         several = parts is not None and len(parts) > 1
-        if not several or not Path(item.path).is_file():  # nobody reads a pipe twice
+        if not several or not place_of(item.path).is_file():  # nobody reads a pipe twice
             self.tables.put_back(item.path, opened)
         return parts if several and parts is not None else {}
 
@@ -385,7 +383,7 @@ def _as_pipelines(path: str) -> str:
 
 def _is_small(path: str) -> bool:
     try:
-        return Path(path).is_file() and Path(path).stat().st_size <= _DEFINING
+        return place_of(path).is_file() and place_of(path).stat().st_size <= _DEFINING
     except OSError:
         return False
 

@@ -21,15 +21,9 @@ from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.ingest.source.bounds import size_typed
 from salesmetrics.ingest.source.fetch import read_file, read_pipe, refuse_changed, sha256_of, state_of
 from salesmetrics.ingest.source.memory import afford_in_parts, beyond
+from salesmetrics.ingest.source.places import place_of, reach
 from salesmetrics.ingest.together import in_turn
-from salesmetrics.resolving import (
-    columns_asked,
-    refuse_listing,
-    request_of,
-    shaped_for,
-    typed_goals,
-    without_names,
-)
+from salesmetrics.resolving import columns_asked, refuse_listing, request_of, shaped_for, typed_goals, without_names
 from salesmetrics.schema.message import Message
 from salesmetrics.threads import begin, beside, do, in_pairs, is_large, size_of, together
 
@@ -127,6 +121,7 @@ class Files:
         self._records = 0
         self._seen: dict[str, tuple[int, int] | None] = {}
         self._session: Any = None
+        reach("polars", None)  # until it is known what reads them, whatever read others before
         with suppress(SalesmetricsError):
             self._paths = [item.path for item in expand(self.typed)]
             first, size = self._paths[0], size_of(self._paths)
@@ -162,20 +157,20 @@ class Files:
         # Two threads that import take turns at every step. So this one does it, and the other then finds it done.
         import_module("salesmetrics.ingest.table.table")
         self._names = options.names
-        if options.engine == "spark":
-            self._ask_spark(options)
-        else:
+        self._session = self._session or reach(options.engine, options.master)
+        if self._session is None:
             self._lay_aside(options.memory)
+        else:
+            self._let_spark_read(options.memory)
         for path in list(self._bytes):
             self._tables[path] = self._open(path, options)
 
-    def _ask_spark(self, options: ReadOptions) -> None:
-        """Let Spark read all files."""
-        if self._session is None:
-            from salesmetrics.frames.spark import session_of
-
-            self._session = session_of(options.master)
-            self._begin_store(PIECE_OF_SPARK, beyond(self._paths, 1), options.memory)
+    def _let_spark_read(self, memory: int | None) -> None:
+        """Let Spark read all files, which are known only now where they lie elsewhere."""
+        if self._store is None:
+            with suppress(SalesmetricsError):
+                self._paths = [item.path for item in expand(self.typed)]
+            self._begin_store(PIECE_OF_SPARK, beyond(self._paths, 1), memory)
 
     def _lay_aside(self, memory: int | None) -> None:
         """Let the columns of all files lie on disk where they would take more memory than they may."""
@@ -298,7 +293,7 @@ class Files:
 
     def _read(self, options: ReadOptions, path: str) -> list[RawTable]:
         if path not in self._tables and path not in self._held:
-            if self._store is None or not Path(path).is_file():
+            if self._store is None or not place_of(path).is_file():
                 self._fetch(path)
             self._tables[path] = self._open(path, options)
         found = self._held.pop(path) if path in self._held else self._tables[path].result()

@@ -17,7 +17,6 @@ Keep no dataset longer than its turn. Files of other kinds are laid aside where 
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec.structs import replace
@@ -25,6 +24,7 @@ from msgspec.structs import replace
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.history import by_snapshot, names_snapshots
 from salesmetrics.ingest.source.arguments import expand
+from salesmetrics.ingest.source.places import place_of, reach
 from salesmetrics.pipeline import Files, beyond, columns_asked, load
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Exports:
         if options.memory is not None:
             options = replace(options, memory=options.memory // _AT_ONCE)
         self.arguments, self.options, self._stdin, self._hashed = tuple(arguments), options, stdin, hashed
-        self._in_parts = in_parts
+        self._in_parts = in_parts if reach(options.engine, options.master) is None else None
         self.items = {item.path: item for item in expand(self.arguments)}
         self.aside: dict[str, pl.DataFrame] = {}
         self._kept: dict[str, Dataset] = {}
@@ -136,7 +136,7 @@ class Exports:
         if "deals" not in dataset.frames:
             self.aside |= dataset.entities
             return None
-        if len(self.items) <= _FEW_EXPORTS or not Path(item.path).is_file():
+        if len(self.items) <= _FEW_EXPORTS or not place_of(item.path).is_file():
             self._kept[item.path] = dataset
         if dataset.last_events.get("deals") is None:
             raise SalesmetricsError("exports_undated", path=item.path)

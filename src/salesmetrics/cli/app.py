@@ -196,7 +196,9 @@ def _begin_early(words: list[str], variables: Mapping[str, str]) -> Files | None
 
     What follows the command and is no option is a file for certain. How much memory it may take is not known yet.
     """
-    limited = "SALESMETRICS_MEMORY" in variables or any(word.startswith("--memory") for word in words)
+    limited = not variables.keys().isdisjoint(("SALESMETRICS_MEMORY", "SALESMETRICS_ENGINE")) or any(
+        word.startswith(("--memory", "--engine")) for word in words
+    )
     if len(words) > 1 and words[0] == "report" and not words[1].startswith("-") and not limited:
         from salesmetrics.pipeline import Files  # which a help does not wait for
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
+from salesmetrics.ingest.source.places import is_far, local_of
 from salesmetrics.render.output import is_stdout
 from salesmetrics.schema.message import Message
 from salesmetrics.settings.sources import find_settings
@@ -91,7 +92,15 @@ def _refuse_byte(name: str, text: str) -> None:
 
 def _inputs(files: Sequence[str]) -> Iterator[str]:
     with suppress(SalesmetricsError):  # what is wrong with a file is said where it is read
-        yield from (item.path for item in expand(files))
+        yield from (item.path for item in expand(list(_here(files))))
+
+
+def _here(files: Sequence[str]) -> Iterator[str]:
+    """Arguments that lead to files on this machine, an address of one as its path; nothing here is written elsewhere."""
+    for argument in files:
+        kind, sign, path = ("", "", argument) if is_far(argument) else argument.rpartition("=")
+        if not is_far(path := local_of(path)):
+            yield f"{kind}{sign}{path}"
 
 
 def _place(path: str, words: Message, environment: Environment) -> _Place | None:

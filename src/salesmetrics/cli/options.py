@@ -44,6 +44,7 @@ from salesmetrics.settings.sources import (
     named,
     no_settings,
     refuse_idle,
+    refuse_stranger,
     shaped_by,
 )
 
@@ -219,6 +220,8 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
         given = from_options_and_variables(options, typed, environment.variables)
         settings = _settings_file(asked, values, given, environment)
         settled = merge(options_of(*asked.typed_groups), given, settings, not_from_file=asked.not_from_file)
+        if "config" not in given:
+            refuse_stranger(settled)
         settings = settings._replace(shaped=shaped_by(settled, SHAPING, settings))
         groups = {name: made(kind, settled) for name, kind in asked.groups.items()}
         private = next((group for group in groups.values() if isinstance(group, Privacy)), None)

@@ -15,6 +15,7 @@ from salesmetrics.cli.ending import heed
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import expand
 from salesmetrics.ingest.source.bounds import bytes_of, size_typed
+from salesmetrics.ingest.source.places import is_far
 from salesmetrics.messages import phrase
 from salesmetrics.pipeline import Files
 from salesmetrics.questions import make_beside, make_catalog, make_listing, make_question, read_options
@@ -119,6 +120,8 @@ def _piped(files: Sequence[str], environment: Environment) -> BinaryIO | None:
 def _progress(files: Sequence[str], environment: Environment) -> AbstractContextManager[object]:
     if environment.stderr is None or not environment.stderr.isatty():
         return nullcontext()
+    if any(is_far(name.rpartition("=")[2]) for name in files):
+        return nullcontext()  # how large they are is known when Spark runs
     paths = [Path(item.path) for item in expand(files)]
     size = sum(path.stat().st_size for path in paths if path.is_file())
     if size < LONG:

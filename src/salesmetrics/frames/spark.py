@@ -5,11 +5,16 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import re
 import sys
+from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
 from shutil import which
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from socket import create_connection
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
+from warnings import filterwarnings
 from weakref import finalize
 
 import polars as pl
@@ -22,7 +27,18 @@ if TYPE_CHECKING:
 
     from salesmetrics.frames.store import Store
 
-__all__ = ["BLOB", "FAR_ROWS", "SparkPieces", "SparkPlace", "packed", "session_of"]
+__all__ = [
+    "BLOB",
+    "FAR_ROWS",
+    "SparkPieces",
+    "SparkPlace",
+    "failing",
+    "first_line",
+    "is_of_spark",
+    "packed",
+    "session_of",
+    "without_class",
+]
 
 T = TypeVar("T")
 BLOB = "block long, seq int, payload binary"
@@ -33,6 +49,8 @@ FAR_ROWS = 65_536
 """Lines that an executor is given at a time."""
 FEW_ROWS = 200_000
 """Rows that may come here at once: of more, pieces come one after another, which takes a job of Spark each."""
+_PATIENCE = 10
+"""Seconds within which a master answers."""
 
 
 def session_of(master: str | None, **more: str) -> Any:
@@ -43,28 +61,129 @@ def session_of(master: str | None, **more: str) -> Any:
         more: Settings of Spark, a double underscore for each full stop.
 
     Raises:
-        SalesmetricsError: ``engine_missing``.
+        SalesmetricsError: ``engine_missing``; ``engine_not_started``.
     """
     if find_spec("pyspark") is None or find_spec("pyarrow") is None:
         raise SalesmetricsError("engine_missing", what="PySpark", fix=Message("install_spark"))
     if "JAVA_HOME" not in os.environ and which("java") is None:
         raise SalesmetricsError("engine_missing", what="Java", fix=Message("install_java"))
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-    from pyspark.sql import SparkSession
-
-    builder = SparkSession.builder.appName("salesmetrics")
-    builder = builder if master is None else builder.master(master)
     set_up = {
+        "spark.app.name": "salesmetrics",
+        **({} if master is None else {"spark.master": master}),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.execution.arrow.maxRecordsPerBatch": str(FAR_ROWS),
+        # An executor that is started in a folder of exports takes no module from there.
+        "spark.executorEnv.PYTHONSAFEPATH": "1",
         **{name.replace("__", "."): value for name, value in more.items()},
     }
+    try:
+        with TemporaryFile() as log:
+            try:
+                return _started(set_up, log)
+            except Exception as error:
+                if not is_of_spark(error):
+                    raise
+                cause = _first_error(log) or without_class(first_line(error))
+    except OSError as error:
+        cause = (error.strerror or str(error)).lower()
+    raise SalesmetricsError("engine_not_started", cause=cause)
+
+
+def _started(set_up: dict[str, str], log: IO[bytes]) -> Any:
+    """A session; what Java writes to the terminal goes into a file."""
+    _refuse_silent(set_up.get("spark.master", ""))
+    # PySpark warns about a pandas newer than itself, which nothing here uses.
+    filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    if SparkContext._gateway is None and "SPARK_REMOTE" not in os.environ:
+        conf = SparkConf(loadDefaults=False).setAll(list(set_up.items()))
+        SparkContext._ensure_initialized(gateway=launch_gateway(conf, {"stdout": log, "stderr": log}))
+    builder = SparkSession.builder
     for name, value in set_up.items():
         builder = builder.config(name, value)
     return builder.getOrCreate()
+
+
+def _refuse_silent(master: str) -> None:
+    """Refuse a master that does not answer: Spark itself would try for a minute, and then name something else.
+
+    Raises:
+        OSError: Nothing answers there.
+    """
+    if not (found := re.fullmatch(r"spark://([^/]+)", master)):
+        return
+    for last, place in zip(reversed(range(found[1].count(",") + 1)), found[1].split(","), strict=True):
+        host, colon, port = place.rpartition(":")
+        if not colon or not port.isdecimal():
+            return  # Spark says what is wrong with it
+        try:
+            create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
+        except OSError:
+            if not last:
+                raise
+        else:
+            return
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """Spark works within.
+
+    Raises:
+        SalesmetricsError: ``engine_failed``: Spark itself fails; what our own functions raise there is raised as it is.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not is_of_spark(error):
+            raise
+        raise SalesmetricsError("engine_failed", cause=without_class(first_line(error))) from error
+
+
+def is_of_spark(error: BaseException) -> bool:
+    """Whether Spark raised an error, or Java for it; what our own functions raise on an executor is not of Spark."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return bool(names & {"Py4JError", "PySparkException"}) and "PythonException" not in names
+
+
+def first_line(error: BaseException) -> str:
+    """What Java says of an error, with the name of its class: the first line, without the stack."""
+    java = getattr(error, "java_exception", None)
+    said = str(error) if java is None else f"{java.getClass().getName()}: {java.getMessage()}"
+    line = next((line.strip() for line in said.splitlines() if line.strip()), type(error).__name__)
+    return re.split(r"; For more details|\.?\s+SQLSTATE: ", line)[0]
+
+
+def without_class(said: str) -> str:
+    """What Java says of an error, without the classes of Java, unless little is left of it.
+
+    >>> without_class("java.io.IOException: java.lang.Error: Not here"), without_class("java.net.UnknownHostException: node")
+    ('Not here', 'UnknownHostException: node')
+    """
+    found = re.match(r"(?:[\w.$]++(?:(?<=Exception)|(?<=Error)): )*+", said)
+    names, rest = (found[0], said[found.end() :]) if found else ("", said)
+    return rest if " " in rest or not names else f"{names.removesuffix(': ').split('.')[-1]}: {rest}"
+
+
+def _first_error(log: IO[bytes]) -> str | None:
+    """The first line of what Java wrote that names an error, where it says more than that there is one."""
+    log.seek(0)
+    lines = log.read().decode("utf-8", "replace").splitlines()
+    for line in lines:
+        found = re.match(
+            r"\S++ \S++ ERROR (?!SparkContext:)[\w$]++: (.+)|Exception in thread \S++ (.+)|Error: (.+)", line
+        )
+        if found:
+            return without_class(next(words for words in found.groups() if words))
+    # Java itself is not to be had: then there is little else in it.
+    return next((line for line in reversed(lines) if re.search(r"\bjava\b.*: No such file|JAVA_HOME", line)), None)
 
 
 class SparkPlace(NamedTuple):
@@ -102,8 +221,9 @@ class SparkPieces:
         """
         wanted = self.places if places is None else places
         large = large and sum(place.rows for place in wanted) > FEW_ROWS
-        result = self.blobs.mapInArrow(partial(_worked, work, self._firsts(wanted), self.row), BLOB)
-        found = self._on_disk(result) if large else {(row.block, row.seq): row.payload for row in result.collect()}
+        with failing():
+            result = self.blobs.mapInArrow(partial(_worked, work, self._firsts(wanted), self.row), BLOB)
+            found = self._on_disk(result) if large else {(row.block, row.seq): row.payload for row in result.collect()}
         for place in sorted(wanted, key=lambda place: place.first):
             payload = found.pop((place.block, place.seq))
             if large:
@@ -117,8 +237,11 @@ class SparkPieces:
         Args:
             work: Gives both.
         """
-        made = self.blobs.mapInArrow(partial(_settled, work, self._firsts(self.places), self.row), SETTLED).persist()
-        found = {(row.block, row.seq): row for row in made.select("block", "seq", "height", "seen").collect()}
+        with failing():
+            made = self.blobs.mapInArrow(
+                partial(_settled, work, self._firsts(self.places), self.row), SETTLED
+            ).persist()
+            found = {(row.block, row.seq): row for row in made.select("block", "seq", "height", "seen").collect()}
         rows = [found[place.block, place.seq] for place in self.places]
         places = [place._replace(rows=row.height) for place, row in zip(self.places, rows, strict=True)]
         return SparkPieces(made, places, self.store, None), [pickle.loads(row.seen) for row in rows]
@@ -132,10 +255,11 @@ class SparkPieces:
             split: Gives what a piece has of each number; what has the same number is put together on one executor.
             join: What is made of all that has the same number, in no order.
         """
-        apart = self.blobs.mapInArrow(partial(_split, split, self._firsts(self.places), self.row), BLOB)
-        # Without type hints: Spark would look for its own among them.
-        joined = apart.groupBy("seq").applyInArrow(lambda rows: _joined(join, rows), BLOB)
-        return [pickle.loads(row.payload) for row in sorted(joined.collect(), key=lambda row: row.seq)]
+        with failing():
+            apart = self.blobs.mapInArrow(partial(_split, split, self._firsts(self.places), self.row), BLOB)
+            # Without type hints: Spark would look for its own among them.
+            joined = apart.groupBy("seq").applyInArrow(lambda rows: _joined(join, rows), BLOB).collect()
+        return [pickle.loads(row.payload) for row in sorted(joined, key=lambda row: row.seq)]
 
     @staticmethod
     def _firsts(places: Sequence[SparkPlace]) -> dict[tuple[int, int], int]:

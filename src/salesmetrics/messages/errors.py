@@ -100,8 +100,21 @@ CATALOGUE: Mapping[str, ErrorText] = {
     "temporary_missing": ErrorText("no folder takes temporary files", _LESS_DISK),
     "temporary_unwritable": ErrorText("cannot write temporary files to `{path:typed}`: {cause:said}", _LESS_DISK),
     "engine_missing": ErrorText("`--engine spark` needs {what}", "{fix}"),
-    "engine_declines": ErrorText(
-        "Spark cannot read `{path:typed}`: {cause}", "leave out `--engine spark`: one machine reads the file in parts"
+    "engine_not_started": ErrorText(
+        "Spark cannot start: {cause:said}", "check {set:master URL}, or leave out {set:engine spark}"
+    ),
+    "engine_failed": ErrorText(
+        "Spark stopped: {cause:said}",
+        "check that every executor reaches the files under this path, and has memory left; or leave out {set:engine spark}",
+    ),
+    "engine_declines": ErrorText("Spark cannot read `{path:typed}`: {cause}", "{fix}"),
+    "place_needs_spark": ErrorText(
+        "`{path:typed}` is not on this machine",
+        "add {set:engine spark}, or copy the file here and name it by its path",
+    ),
+    "place_unreachable": ErrorText(
+        "Spark cannot reach `{path:typed}`: {cause:said}",
+        "check the address; for some of them Spark needs a library (`spark.jars.packages`)",
     ),
     "disguised_file": ErrorText("the content of `{path:typed}` does not match its name: it is {actual}", "{fix}"),
     "encoding_unknown": ErrorText(

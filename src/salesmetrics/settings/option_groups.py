@@ -59,14 +59,22 @@ class Resources(NamedTuple):
         ),
     ] = "2GB"
     engine: Annotated[
-        Literal["polars", "spark"], Option("What reads the files: this machine, or the executors of Spark.")
+        Literal["polars", "spark"],
+        Option(
+            "What reads the files: this machine, or the executors of Spark.",
+            key="read.engine",
+            about="what reads the files: `polars` on this machine, or the executors of `spark`",
+        ),
     ] = "polars"
     master: Annotated[
         str | None,
         Option(
             "Where Spark runs, for example `spark://host:7077`.",
             metavar="URL",
+            key="read.master",
+            about="where Spark runs, for example `local[*]`; other machines only in a file that is named with `--config`",
             beside=("engine=spark",),
+            example="local[*]",
             complete=completion.complete_masters,
         ),
     ] = None

@@ -38,6 +38,7 @@ __all__ = [
     "no_settings",
     "read_typed",
     "refuse_idle",
+    "refuse_stranger",
     "restate",
     "shaped_by",
 ]
@@ -402,6 +403,24 @@ def named(error: SalesmetricsError, settled: Mapping[str, Settled]) -> Salesmetr
         name, item = typed.lstrip("-").replace("-", "_"), str(details.get("value", "")).rpartition("=")[0]
     found = settled.get(name)
     return error if found is None else restate(error, found.items.get(item, found.source))
+
+
+def refuse_stranger(settled: Mapping[str, Settled]) -> None:
+    """Refuse a cluster that a settings file chooses which was found, and not named: its machines send back what this one runs.
+
+    Args:
+        settled: What :func:`merge` found.
+
+    Raises:
+        SalesmetricsError: ``config_invalid``.
+    """
+    master = settled.get("master")
+    if master is None or master.source.kind != "file" or settled["engine"].value != "spark":
+        return
+    if not str(master.value).startswith("local"):
+        cause, fix = Message("settings_unnamed"), Message("name_settings_file", path=master.source.path)
+        details = {"path": master.source.path, "line": master.source.line, "key": master.source.name}
+        raise SalesmetricsError("config_invalid", **details, cause=cause, fix=fix)
 
 
 def _counts(value: Any, wanted: str) -> bool:

@@ -12,11 +12,14 @@ import msgspec
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.bounds import MAX_FILES
+from salesmetrics.ingest.source.places import far_place, is_far, place_of, within
 from salesmetrics.schema.kinds import KIND_NAMES, Kind
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from salesmetrics.ingest.source.places import Place
 
 __all__ = ["FileArgument", "expand", "near_name"]
 
@@ -66,7 +69,7 @@ def _split_kind(argument: str) -> tuple[Kind | None, str]:
 
 def _exists(path: str) -> bool:
     try:
-        return Path(path).exists()
+        return place_of(path).exists()
     except (OSError, ValueError):
         return False
 
@@ -75,18 +78,22 @@ def _paths(path: str) -> list[str]:
     if path == "-":
         return [path]
     if _exists(path):
-        return _folder(path) if Path(path).is_dir() else [path]
+        return _folder(path) if place_of(path).is_dir() else [path]
     if glob.has_magic(path):
-        found = sorted(name for name in glob.glob(path, recursive=True) if Path(name).is_file())  # noqa: PTH207 - Path.glob takes no absolute pattern
+        found = within(path) if is_far(path) else _matching(path)
         if not found:
             raise SalesmetricsError("glob_without_match", path=path)
         return _bounded(path, found)
     raise SalesmetricsError("file_not_found", path=path, near=near_name(path))
 
 
+def _matching(path: str) -> list[str]:
+    return sorted(name for name in glob.glob(path, recursive=True) if Path(name).is_file())  # noqa: PTH207 - Path.glob takes no absolute pattern
+
+
 def _folder(path: str) -> list[str]:
     try:
-        entries = sorted(Path(path).iterdir())
+        entries = sorted(place_of(path).iterdir(), key=str)
     except OSError as error:
         raise SalesmetricsError("file_unreadable", path=path, cause=error.strerror or str(error)) from error
     found = [
@@ -109,8 +116,16 @@ def _bounded(path: str, found: list[str]) -> list[str]:
 def near_name(path: str) -> Message | None:
     """What to add to the message when a file with nearly that name stands beside it."""
     try:
-        names = [entry.name for entry in Path(path).parent.iterdir()]
-    except (OSError, ValueError):
+        folder, last = _parted(path)
+        names = [entry.name for entry in folder.iterdir()]
+    except (OSError, ValueError, SalesmetricsError):
         return None
-    near = get_close_matches(Path(path).name, names, n=1, cutoff=0.7)
-    return Message("there_is", path=str(Path(path).parent / near[0])) if near else None
+    near = get_close_matches(last, names, n=1, cutoff=0.7)
+    return Message("there_is", path=str(folder / near[0])) if near else None
+
+
+def _parted(path: str) -> tuple[Place, str]:
+    if not is_far(path):
+        return Path(path).parent, Path(path).name
+    place = far_place(path)
+    return place.parent, place.name

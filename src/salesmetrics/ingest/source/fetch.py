@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.arguments import near_name
 from salesmetrics.ingest.source.bounds import MAX_UNPACKED, afford, afford_text, size_words
+from salesmetrics.ingest.source.places import far_place, is_far, place_of
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def read_pipe(path: str, stdin: BinaryIO | None = None) -> bytes | None:
     Raises:
         SalesmetricsError: ``stdin_is_terminal``, ``file_unreadable`` or ``file_too_large``.
     """
+    if is_far(path):
+        return None
     if path == "-":
         if stdin is None or stdin.isatty():
             raise SalesmetricsError("stdin_is_terminal")
@@ -95,6 +98,8 @@ def reading(path: str) -> Iterator[None]:
 
 
 def _read(path: str) -> bytes:
+    if is_far(path):
+        return _read_far(path)
     for _ in range(_LOOKS):
         with Path(path).open("rb") as stream:
             before = os.fstat(stream.fileno())
@@ -109,6 +114,18 @@ def _read(path: str) -> bytes:
             return data
         del data  # before as much is read again
     raise changed(path)
+
+
+def _read_far(path: str) -> bytes:
+    place = far_place(path)
+    before = place.stat()
+    if before.st_size > MAX_UNPACKED:
+        raise _too_large(path)
+    afford_text(path, before.st_size)
+    data = place.beginning(before.st_size)
+    if place.stat() != before:
+        raise changed(path)
+    return data
 
 
 def _drained(path: str, stream: BinaryIO) -> bytes:
@@ -132,6 +149,9 @@ def sha256_of(path: str) -> str:
     Raises:
         SalesmetricsError: As :func:`read_file`.
     """
+    if is_far(path):
+        with reading(path):
+            return far_place(path).sha256()
     with reading(path), Path(path).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -139,7 +159,7 @@ def sha256_of(path: str) -> str:
 def state_of(path: str) -> tuple[int, int] | None:
     """Size of a file, and when it was written to: another one means that it is not what it was. None where it is not there."""
     try:
-        found = Path(path).stat()
+        found = place_of(path).stat()
     except OSError:
         return None
     return found.st_size, found.st_mtime_ns

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.ingest.source.bounds import size_typed
 from salesmetrics.ingest.source.container import PACKED, PARQUET
+from salesmetrics.ingest.source.places import beginning, is_far, place_of
 from salesmetrics.schema.message import Message
 
 if TYPE_CHECKING:
@@ -59,29 +59,29 @@ def memory_for(paths: Iterable[str], enough: int) -> int:
     >>> memory_for([], 0)
     0
     """
-    sizes: dict[Path, int] = {}
-    for path in map(Path, paths):
+    sizes: dict[str, int] = {}
+    for path in paths:
         with suppress(OSError, ValueError):
-            if path.is_file():
-                sizes[path] = path.stat().st_size
+            place = place_of(path)
+            if place.is_file():
+                sizes[path] = place.stat().st_size
     total = sum(sizes.values())
     if _UNPACKED * _TIMES * total <= enough:
         return _TIMES * total
     return sum(_memory_of(path, size) for path, size in sizes.items())
 
 
-def _memory_of(path: Path, size: int) -> int:
+def _memory_of(path: str, size: int) -> int:
     try:
-        with path.open("rb") as stream:
-            beginning = stream.read(len(PARQUET))
+        first = beginning(path, len(PARQUET))
     except OSError:
         return 0
-    if beginning == PARQUET:
+    if first == PARQUET and not is_far(path):
         return _memory_of_parquet(path, size)
-    return _TIMES * size * (_UNPACKED if beginning.startswith(PACKED) else 1)
+    return _TIMES * size * (_UNPACKED if first.startswith((*PACKED, PARQUET)) else 1)
 
 
-def _memory_of_parquet(path: Path, size: int) -> int:
+def _memory_of_parquet(path: str, size: int) -> int:
     import polars as pl
 
     try:

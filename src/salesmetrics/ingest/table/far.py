@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import pickle
+import re
 from functools import partial
 from itertools import accumulate
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,9 +14,11 @@ import polars as pl
 
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames.far import far_frame
-from salesmetrics.frames.spark import SparkPieces, SparkPlace, packed
+from salesmetrics.frames.spark import SparkPieces, SparkPlace, failing, packed
 from salesmetrics.ingest.source import encoding as encodings
+from salesmetrics.ingest.source import places
 from salesmetrics.ingest.source.container import PARQUET, Payload, is_text
+from salesmetrics.ingest.source.fetch import reading
 from salesmetrics.ingest.table.dialect import sniff
 from salesmetrics.ingest.table.pieces import last_whole
 from salesmetrics.ingest.table.raw import ROW
@@ -56,8 +59,10 @@ def open_far(
         SalesmetricsError: ``engine_declines``, and as :func:`salesmetrics.ingest.table.table.open_tables`.
     """
     cut = delimiter_option(delimiter)
-    with Path(path).open("rb") as stream:
-        beginning = stream.read(_HEAD + 1)
+    with reading(path):
+        beginning = places.beginning(path, _HEAD + 1)
+    if re.split(r"[/\\]", path)[-1].startswith((".", "_")):
+        raise _declined(path, "hidden")
     if beginning.startswith(PARQUET):
         return [_parquet(path, session, store)]
     if not is_text(path, beginning):
@@ -73,7 +78,8 @@ def open_far(
 
 
 def _declined(path: str, why: str) -> SalesmetricsError:
-    return SalesmetricsError("engine_declines", path=path, cause=Message(f"declined_{why}"))
+    fix = Message("copy_here" if places.is_far(path) else "one_machine_reads")
+    return SalesmetricsError("engine_declines", path=path, cause=Message(f"declined_{why}"), fix=fix)
 
 
 def _text(
@@ -92,10 +98,12 @@ def _text(
     if complete and head.start >= len(text):
         return table_of(text, payload, guess, delimiter)
     how: Cut = {**head.cut(dialect), "start": 0, "first_row": 0}
-    lines = session.read.option("lineSep", "\n").text(path)
-    lines = lines.selectExpr("_metadata.file_block_start as block", "cast(value as binary) as line")
-    read = lines.mapInArrow(partial(_read, how, ending, text[: head.start].count(b"\n"), store.piece), _READ).persist()
-    found = _in_order(read.select("block", "seq", "height", "last", "seen").collect())
+    with failing():
+        lines = _reader(session).option("lineSep", "\n").text(places.spark_path(path))
+        lines = lines.selectExpr("_metadata.file_block_start as block", "cast(value as binary) as line")
+        skip = text[: head.start].count(b"\n")
+        read = lines.mapInArrow(partial(_read, how, ending, skip, store.piece), _READ).persist()
+        found = _in_order(read.select("block", "seq", "height", "last", "seen").collect())
     seen: list[_Seen | None] = [pickle.loads(row.seen) for row in found]
     repaired = _put_together(seen, head.row + 1)
     if repaired is None:
@@ -108,6 +116,11 @@ def _text(
         read, found, store, head.row + 1, dict.fromkeys(map(str, range(len(head.cells))), pl.String())
     )
     return made_of(repaired, payload, guess, dialect, ending, head, facts)
+
+
+def _reader(session: Any) -> Any:
+    """What reads the file that is named, also where its name looks like a pattern."""
+    return session.read.option("__globPaths__", "false")
 
 
 class _Seen(msgspec.Struct):
@@ -157,17 +170,26 @@ def _frame(read: Any, found: Sequence[Any], store: Store, first: int, schema: di
 
 def _parquet(path: str, session: Any, store: Store) -> RawTable:
     def opened() -> tuple[pl.Schema, FarFrame]:
-        schema = pl.Schema(pl.read_parquet_schema(path))
+        schema = pl.Schema(pl.read_parquet_schema(_footer(path) if places.is_far(path) else path))
         if any(dtype.is_nested() or dtype in (pl.Binary, pl.Time, pl.Duration) for dtype in schema.values()):
             raise _declined(path, "types")
         names = [str(place) for place in range(len(schema))]
-        rows = session.read.parquet(path).toDF(*names)
-        rows = rows.select("_metadata.file_block_start", *names)
-        read = rows.mapInArrow(partial(_typed, dict(zip(names, schema.values(), strict=True))), _READ).persist()
-        found = _in_order(read.select("block", "seq", "height", "last").collect())
+        with failing():
+            rows = _reader(session).parquet(places.spark_path(path)).toDF(*names)
+            rows = rows.select("_metadata.file_block_start", *names)
+            read = rows.mapInArrow(partial(_typed, dict(zip(names, schema.values(), strict=True))), _READ).persist()
+            found = _in_order(read.select("block", "seq", "height", "last").collect())
         return schema, _frame(read, found, store, 2, dict(zip(names, schema.values(), strict=True)))
 
     return table_of_far(path, opened)
+
+
+def _footer(path: str) -> io.BytesIO:
+    """A Parquet file without its rows: what stands at its end says which columns it has."""
+    place = places.far_place(path)
+    last = place.end(8)
+    size = int.from_bytes(last[:4], "little")
+    return io.BytesIO(PARQUET + place.end(size + len(last)))
 
 
 # --- what is done on an executor ---
