@@ -51,7 +51,7 @@ def deals_input(path: str = "sales_pipeline.csv", **more: Any) -> Input:
 
 def report(metrics: list[Metric], **more: Any) -> Report:
     given = {
-        "generator": Generator(version="0.1.0"),
+        "generator": Generator(version="1.0.0"),
         "command": "report",
         "as_of": date(2017, 12, 31),
         "as_of_source": "last event in the data",

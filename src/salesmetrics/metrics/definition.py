@@ -149,7 +149,7 @@ class Kpi(msgspec.Struct, frozen=True):
     matures: bool = False
     open: str | None = None
     yearly: bool = False
-    since: str = "0.1.0"
+    since: str = "1.0.0"
     titled: str | None = None
     headline: int | None = None
     """Its place among the KPIs that a report shows first, the lowest first; None where it is shown only when asked for."""
@@ -224,7 +224,7 @@ def kpi(
     matures: bool = False,
     open: str | None = None,  # noqa: A002
     yearly: bool = False,
-    since: str = "0.1.0",
+    since: str = "1.0.0",
     titled: str | None = None,
     headline: int | None = None,
     idea: str | None = None,
