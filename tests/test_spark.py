@@ -369,9 +369,9 @@ def test_the_same_bytes_of_typed_columns(
 # --- on executors ---------------------------------------------------------------------------------------------------------
 
 
-on_executors = pytest.mark.skipif(
-    bool(LACKS) and not HAS_TO_RUN, reason=f"no Spark to run on: {', '.join(LACKS)} not there"
-)
+def on_executors(test: Callable[..., None]) -> Callable[..., None]:
+    why = f"no Spark to run on: {', '.join(LACKS)} not there"
+    return pytest.mark.executors(pytest.mark.skipif(bool(LACKS) and not HAS_TO_RUN, reason=why)(test))
 
 
 class Executors(NamedTuple):
@@ -380,13 +380,15 @@ class Executors(NamedTuple):
     Attributes:
         sets: What is read, by title.
         here: What a command gives on this machine.
-        there: What it gives on them.
+        there: What it gives on them, where records stay.
+        few: What it gives on them where records are so few that they are brought at once.
         session: The session.
     """
 
     sets: dict[str, str]
     here: Callable[..., tuple[str, str, int]]
     there: Callable[..., tuple[str, str, int]]
+    few: Callable[..., tuple[str, str, int]]
     session: Any
 
 
@@ -399,13 +401,13 @@ def executors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executors]:
             with how["memory"]():
                 return COMPARE["answers"](list(words))
 
-        def there(*words: str) -> tuple[str, str, int]:
-            with how["spark"]():
+        def there(way: str, *words: str) -> tuple[str, str, int]:
+            with how[way]():
                 return COMPARE["answers"]([*words, "--engine", "spark"])
 
         with how["spark"]():
             session = spark.session_of(None)
-        yield Executors(sets, here, there, session)
+        yield Executors(sets, here, partial(there, "spark"), partial(there, "few"), session)
 
 
 @on_executors
@@ -427,7 +429,7 @@ def test_the_same_bytes_from_an_address(executors: Executors, tmp_path: Path) ->
         ("rows win_rate --format csv", pair),
     ):
         name, *words = command.split()
-        found = executors.there(name, *words[:1] * (name == "rows"), path, *words[name == "rows" :])
+        found = executors.few(name, *words[:1] * (name == "rows"), path, *words[name == "rows" :])
         known = executors.here(
             name, *words[:1] * (name == "rows"), path.replace("file://", ""), *words[name == "rows" :]
         )
@@ -459,7 +461,7 @@ def test_what_is_wrong_with_an_address_is_refused_as_here(executors: Executors, 
         "file://elsewhere/d.csv": "Spark cannot reach `file://elsewhere/d.csv`: Wrong FS",
         "https://localhost:9/d.csv": "Spark cannot reach `https://localhost:9/d.csv`: its size is unknown",
     }.items():
-        output, stderr, code = executors.there("report", path)
+        output, stderr, code = executors.few("report", path)
         assert (output, code) == ("", 2)
         assert stderr.startswith(f"error: {said}")
         assert "\nhint: " in stderr
