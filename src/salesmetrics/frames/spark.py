@@ -158,7 +158,7 @@ def first_line(error: BaseException) -> str:
     java = getattr(error, "java_exception", None)
     said = str(error) if java is None else f"{java.getClass().getName()}: {java.getMessage()}"
     line = next((line.strip() for line in said.splitlines() if line.strip()), type(error).__name__)
-    return re.split(r"; For more details|\.?\s+SQLSTATE: ", line)[0]
+    return line.partition("; For ")[0].partition(" SQLSTATE: ")[0].rstrip(" .")
 
 
 def without_class(said: str) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Place", "beginning", "far_place", "is_far", "local_of", "place_of", "reach", "spark_path", "within"]
 
-_FAR = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 """How an address begins; a single letter before the colon is a drive."""
 _ROOT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?://[^/]*+)?+/*+")
 
@@ -77,7 +77,7 @@ def is_far(path: str) -> bool:
     >>> [is_far(path) for path in ("hdfs://node:8020/deals.csv", "file:///deals.csv", "deals.csv", "C:/deals.csv", "a:b")]
     [True, True, False, False, False]
     """
-    return _FAR.match(path) is not None
+    return _ADDRESS.match(path) is not None
 
 
 def reach(engine: str, master: str | None) -> Any:
