@@ -30,6 +30,7 @@ from polars.testing import assert_frame_equal
 
 import in_process
 from effort import tries
+from in_parts import reading_in_parts
 from in_process import invoke
 from salesmetrics.errors import SalesmetricsError
 from salesmetrics.frames import far as far_frames
@@ -353,6 +354,29 @@ def test_the_same_bytes_all_but_spark_itself(
     path = sets["odd rows" if command in COMPARE["COMMANDS"][::2] else "untidy text"]
     words = [path if word == "FILE" else word for word in command.split()]
     assert invoke(*words, "--engine", "spark") == invoke(*words)
+
+
+@pytest.mark.parametrize("prefix", ["zcrm_", ""])
+@pytest.mark.parametrize(("last", "ids"), [("102.0", ["101", "102"]), ("102.5", ["101.0", "102.5"])])
+def test_decimals_of_ids_decide_wherever_the_ids_lie(
+    prefix: str, last: str, ids: list[str], without_spark: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also behind what a CRM puts before its ids: decimals that say something keep all as they are."""
+    path = tmp_path / "deals.csv"
+    header = "Record Id,Deal Name,Stage,Amount,Closing Date,Created Time,Deal Owner,Account Name.id\n"
+    path.write_text(
+        header
+        + f"{prefix}101.0,A,Closed Won,100,2026-01-05,2026-01-01,Kim,{prefix}7\n"
+        + f"{prefix}{last},B,Closed Lost,200,2026-01-06,2026-01-02,Kim,{prefix}7\n"
+    )
+    words = ["rows", "win_rate", str(path), "--columns", "id", "--format", "csv", "-q"]
+    expected = ["id", *ids]
+    assert invoke(*words).stdout.split() == expected
+    with reading_in_parts():
+        assert invoke(*words).stdout.split() == expected
+    for few in (far_frames.FEW, -1):
+        monkeypatch.setattr(far_frames, "FEW", few)
+        assert invoke(*words, "--engine", "spark").stdout.split() == expected
 
 
 @pytest.mark.parametrize("command", COMPARE["COMMANDS"][::2])

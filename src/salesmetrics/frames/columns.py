@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["Columns", "columns_beside", "side_by_side"]
 
 
+class _Left(NamedTuple):
+    """A column that stays where it is: the frame that it is of, and its name there."""
+
+    frame: LaidFrame
+    name: str
+
+
 class Columns(MutableMapping[str, pl.Series]):
     """Columns of as many rows each, in the order in which they were put in.
 
@@ -27,24 +34,19 @@ class Columns(MutableMapping[str, pl.Series]):
 
     def __init__(self, store: Store | None = None) -> None:
         self.store = store
-        self._held: dict[str, pl.Series] = {}
-        self._laid: dict[str, Laid] = {}
-        self._far: dict[str, tuple[LaidFrame, str]] = {}
+        self._columns: dict[str, pl.Series | Laid | _Left] = {}
 
     def __getitem__(self, name: str) -> pl.Series:
         """A column, in memory."""
-        if name in self._far:
-            frame, known = self._far[name]
-            return frame.get_column(known)
-        return self._held[name] if self.store is None else collected(self._laid[name].query).to_series()
+        found = self._columns[name]
+        if isinstance(found, _Left):
+            return found.frame.get_column(found.name)
+        return collected(found.query).to_series() if isinstance(found, Laid) else found
 
     def __setitem__(self, name: str, column: pl.Series) -> None:
         """Put one in."""
-        if self.store is None:
-            self._held[name] = column.alias(name)
-        else:
-            self._laid[name] = self.store.lay(pl.DataFrame([column.alias(name)]))
-            self._far.pop(name, None)
+        named = column.alias(name)
+        self._columns[name] = named if self.store is None else self.store.lay(pl.DataFrame([named]))
 
     def leave(self, name: str, frame: LaidFrame, known: str) -> None:
         """Put in a column that stays where it is.
@@ -54,46 +56,44 @@ class Columns(MutableMapping[str, pl.Series]):
             frame: The frame that it is of; it is the same for all such columns.
             known: Its name there.
         """
-        self._far[name] = frame, known
-        self._laid[name] = Laid(pl.LazyFrame())  # its place among the others
+        self._columns[name] = _Left(frame, known)
 
     def put(self, name: str, column: Laid) -> None:
         """Put in a column that was written already."""
-        self._laid[name] = column
+        self._columns[name] = column
 
     def share(self, name: str, other: Columns, known: str) -> None:
         """Put in what is among other columns already, and is written once."""
-        if self.store is None or other.store is None:
+        found = other._columns[known]
+        if self.store is None or not isinstance(found, Laid):
             self[name] = other[known]
         else:
-            query, piles, blanks = other._laid[known]
-            renamed = None if blanks is None else {name: blanks[known]}
-            self._laid[name] = Laid(query.rename({known: name}), piles, renamed)
+            renamed = None if found.blanks is None else {name: found.blanks[known]}
+            self._columns[name] = Laid(found.query.rename({known: name}), found.piles, renamed)
 
     def __delitem__(self, name: str) -> None:
         """Take one out."""
-        self._far.pop(name, None)
-        del (self._held if self.store is None else self._laid)[name]
+        del self._columns[name]
 
     def __iter__(self) -> Iterator[str]:
         """Names of columns."""
-        return iter(self._held if self.store is None else self._laid)
+        return iter(self._columns)
 
     def __len__(self) -> int:
         """How many columns."""
-        return len(self._held if self.store is None else self._laid)
+        return len(self._columns)
 
     def frame(self) -> pl.DataFrame:
         """The columns side by side."""
-        if self.store is None:
-            return pl.DataFrame(list(self._held.values()))
-        near = [laid for name, laid in self._laid.items() if name not in self._far]
-        beside = LaidFrame(near, self.store) if near else pl.DataFrame()
-        if not self._far:
+        here = [column for column in self._columns.values() if isinstance(column, pl.Series)]
+        written = [column for column in self._columns.values() if isinstance(column, Laid)]
+        left = {name: column for name, column in self._columns.items() if isinstance(column, _Left)}
+        beside = LaidFrame(written, self.store) if written and self.store is not None else pl.DataFrame(here)
+        if not left:
             return beside
-        frame = next(frame for frame, _ in self._far.values())
-        made = frame.select([pl.col(known).alias(name) for name, (_, known) in self._far.items()])
-        return made.hstack(beside).select(list(self._laid))
+        frame = next(column.frame for column in left.values())
+        made = frame.select([pl.col(column.name).alias(name) for name, column in left.items()])
+        return made.hstack(beside).select(list(self._columns))
 
 
 def columns_beside(frame: pl.DataFrame) -> Columns:

@@ -136,7 +136,7 @@ class FarFrame(LaidFrame):
         self.pieces, self.steps, self.store = pieces, steps, store
         self.there = empty if there is None else there
         self.empty = empty.drop(PLACE, strict=False)
-        self._height, self._blanks, self.is_gathered = height, None, False
+        self._height, self._blanks = height, None
         self._near = dict(near or {})
         self._whole, self._first = whole, pl.DataFrame()
         self.known: dict[str, pl.DataFrame] = {}  # rules and periods ask the same again
@@ -224,7 +224,6 @@ class FarFrame(LaidFrame):
         if not here:
             blanks = pl.concat([self.there.null_count(), *(part for _, part in known)]).sum()
             found._blanks = blanks.select(self.empty.columns).cast(pl.UInt32)
-        found.is_gathered = True
         return found
 
     def by_key(
@@ -302,7 +301,7 @@ class FarFrame(LaidFrame):
         rest = [expr for expr in asked if not any(expr is other for other in far)]
         near = dict[str, Laid]()
         if rest:
-            near = _of_one_pile(self._here_about(rest).with_columns(rest), self._names_of(rest))
+            near = _of_one_pile(self.here_about(rest).with_columns(rest), self._names_of(rest))
         series = [expr.clear() if isinstance(expr, pl.Series) else expr for expr in asked]
         empty, steps, there = self.empty.with_columns(series), self.steps, self.there
         if far:
@@ -345,25 +344,17 @@ class FarFrame(LaidFrame):
         names = self.empty.rename(mapping, strict=strict).columns
         return self.select([pl.col(old).alias(new) for old, new in zip(self.empty.columns, names, strict=True)])
 
-    def hstack(self, columns: Any, *, in_place: bool = False) -> pl.DataFrame:
-        """The frame with more columns, which lie here; this one stays as it is."""
-        if in_place:
-            raise NotImplementedError
-        found = columns if isinstance(columns, pl.DataFrame) else pl.DataFrame(columns)
-        if not found.width:
-            return self
-        more = found if isinstance(found, LaidFrame) else LaidFrame([self.store.lay(found)], self.store)
-        near = _of_one_pile(more, found.columns)
-        empty = self.empty.hstack(found.clear())
-        return FarFrame(
-            self.pieces, self.steps, self.store, empty, self._height, None, self.there, {**self._near, **near}
-        )
-
     def group_by(self, *by: Any, maintain_order: bool = False, **named: Any) -> Any:
         """Groups of rows, whose aggregates are worked out of the columns that they are about."""
         return _FarGroups(self, by, named, maintain_order=maintain_order)
 
     # --- how ---
+
+    def _with(self, other: LaidFrame) -> pl.DataFrame:
+        """The columns of both; those of the other one lie here."""
+        near = {**self._near, **_of_one_pile(other, other.columns)}
+        empty = self.empty.hstack(other.clear())
+        return FarFrame(self.pieces, self.steps, self.store, empty, self._height, None, self.there, near)
 
     def _worked_out(self, asked: Sequence[pl.Expr]) -> pl.DataFrame:
         ways = [way_of(expr, self.empty) if self.lies_there(expr) else None for expr in asked]
@@ -383,7 +374,7 @@ class FarFrame(LaidFrame):
         steps, there = _then(self.steps, self.there, "select", tuple(far))
         beside = dict[str, Laid]()
         if near:
-            about = self._here_about(near)
+            about = self.here_about(near)
             query = about.lazy().select(near)
             beside = {name: Laid(query.select(name), about.piles) for name in self._names_of(near)}
         for expr in far:  # what is here already stays here, under its new name
@@ -401,7 +392,7 @@ class FarFrame(LaidFrame):
             names += [expr.name] if isinstance(expr, pl.Series) else self.empty.select(expr).columns
         return names
 
-    def _here_about(self, exprs: Sequence[Any]) -> LaidFrame:
+    def here_about(self, exprs: Sequence[Any]) -> LaidFrame:
         """The columns that some expressions are about, here."""
         return LaidFrame(self._about(exprs), self.store, self._height)
 
@@ -436,7 +427,7 @@ class FarFrame(LaidFrame):
         return found
 
     def _about(self, exprs: Sequence[Any]) -> list[Laid]:
-        roots = {name for expr in exprs for name in roots_of(expr)}
+        roots = {name for expr in exprs if _names_columns(expr) for name in roots_of(expr)}
         known = [name for name in self.empty.columns if "*" in roots or name in roots]
         return self.brought(known or self.empty.columns[:1])
 
@@ -458,13 +449,11 @@ class FarFrame(LaidFrame):
 class _FarGroups(Groups):
     """Groups of rows of a frame on other machines: only the columns that they are about are brought here."""
 
-    def _query(self) -> Any:
-        return self.frame.lazy().group_by(*self.by, maintain_order=self.maintain_order, **self.named)
-
     def agg(self, *exprs: Any, **named: Any) -> pl.DataFrame:
         """One row per group."""
         asked = [*asked_for(self.by, self.named), *asked_for(exprs, named)]
-        about = LaidFrame(self.frame._about(asked), self.frame.store)
+        frame: Any = self.frame
+        about = frame.here_about(asked)
         return Groups(about, self.by, self.named, maintain_order=self.maintain_order).agg(*exprs, **named)
 
 
@@ -520,6 +509,11 @@ def _worked_out(asked: Sequence[Any], frame: pl.DataFrame) -> pl.DataFrame:
 def _end_of(which: str, n: int, steps: Sequence[Step], frame: pl.DataFrame) -> pl.DataFrame:
     found: pl.DataFrame = getattr(_stepped(steps, frame), which)(n)
     return found
+
+
+def _names_columns(expr: Any) -> bool:
+    """Whether an expression is about any column: what only counts rows is about none, and none is brought for it."""
+    return not isinstance(expr, pl.Expr) or bool(expr.meta.root_names()) or is_of_many(expr)
 
 
 def _then(

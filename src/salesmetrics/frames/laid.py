@@ -169,9 +169,7 @@ def gathered(frame: pl.DataFrame) -> pl.DataFrame:
     Args:
         frame: A frame on disk; one in memory stays as it is.
     """
-    if not isinstance(frame, LaidFrame) or frame.is_gathered:
-        return frame
-    return frame.at_rest()
+    return frame.at_rest() if isinstance(frame, LaidFrame) else frame
 
 
 class LaidFrame(pl.DataFrame):
@@ -187,7 +185,7 @@ class LaidFrame(pl.DataFrame):
     """
 
     def __init__(self, groups: list[Laid], store: Store, height: int | None = None) -> None:
-        self.groups, self.store, self._height, self.is_gathered = groups, store, height, False
+        self.groups, self.store, self._height = groups, store, height
         self._schemas = [group.query.collect_schema() for group in groups]
         self._blanks: pl.DataFrame | None = None
 
@@ -246,9 +244,7 @@ class LaidFrame(pl.DataFrame):
 
     def at_rest(self) -> LaidFrame:
         """The same frame, written once more with its columns side by side."""
-        made = LaidFrame([self.store.sink(self.lazy())], self.store, self.height)
-        made.is_gathered = True
-        return made
+        return LaidFrame([self.store.sink(self.lazy())], self.store, self.height)
 
     def collect(self) -> pl.DataFrame:
         """All of it, in memory."""
@@ -355,8 +351,7 @@ class LaidFrame(pl.DataFrame):
         found = columns if isinstance(columns, pl.DataFrame) else pl.DataFrame(columns)
         if not found.width:
             return self
-        groups = found.groups if isinstance(found, LaidFrame) else [self.store.lay(found)]
-        return self._of([*self.groups, *groups], self._height)
+        return self._with(found if isinstance(found, LaidFrame) else LaidFrame([self.store.lay(found)], self.store))
 
     def with_row_index(self, name: str = "index", offset: int = 0) -> pl.DataFrame:
         """The frame with the numbers of its rows as its first column."""
@@ -413,6 +408,10 @@ class LaidFrame(pl.DataFrame):
     def _of(self, groups: list[Laid], height: int | None) -> pl.DataFrame:
         return LaidFrame(groups, self.store, height)
 
+    def _with(self, other: LaidFrame) -> pl.DataFrame:
+        """The columns of both, side by side."""
+        return self._of([*self.groups, *other.groups], self._height)
+
     def _repeated(self, values: pl.DataFrame) -> Laid:
         """The same values in all rows; no row has to be read for that."""
         pile = self.store.pile()
@@ -463,11 +462,12 @@ class Groups:
 
     def agg(self, *exprs: Any, **named: Any) -> pl.DataFrame:
         """One row per group."""
-        return collected(self._query().agg(*exprs, **named))
+        groups = self.frame.lazy().group_by(*self.by, maintain_order=self.maintain_order, **self.named)
+        return collected(groups.agg(*exprs, **named))
 
     def len(self, name: str | None = None) -> pl.DataFrame:
         """The size of each group."""
-        return collected(self._query().len(name))
+        return self.agg(pl.len().alias(name or "len"))
 
     def __iter__(self) -> Iterator[tuple[Any, pl.DataFrame]]:
         """The key of each group and its rows, which lie on disk."""
@@ -481,9 +481,6 @@ class Groups:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.frame.collect().group_by(*self.by, maintain_order=self.maintain_order, **self.named), name)
-
-    def _query(self) -> Any:
-        return self.frame.lazy().group_by(*self.by, maintain_order=self.maintain_order, **self.named)
 
 
 def _beside(groups: Sequence[Laid]) -> pl.LazyFrame:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from salesmetrics.frames.laid import LaidFrame, collected, roots_of
-from salesmetrics.frames.ways import by_row, by_row_tree, expr_of, is_exact, is_of_many, top_of, tree_of
+from salesmetrics.frames.laid import collected
+from salesmetrics.frames.ways import by_row, by_row_tree, expr_of, is_exact, top_of, tree_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,12 +135,8 @@ def _put_together(parts: Sequence[pl.DataFrame], splits: Sequence[_Split], by: S
 def _near(asked: Question) -> pl.DataFrame:
     """What has to see all rows at once, in the order in which groups come first; only its columns are brought here."""
     frame: Any = asked.frame
-    about = [expr for expr in (*asked.outputs, *asked.by, *asked.where) if expr.meta.root_names() or is_of_many(expr)]
-    roots = {name for expr in about for name in roots_of(expr)}
-    names = [name for name in frame.columns if "*" in roots or name in roots] or frame.columns[:1]
-    frame.bring(names)
-    near = LaidFrame(frame.brought(names), frame.store, frame.height)
-    return collected(asked.query(near.lazy(), in_order=True))
+    about = frame.here_about([*asked.outputs, *asked.by, *asked.where])
+    return collected(asked.query(about.lazy(), in_order=True))
 
 
 def _beside(one: pl.DataFrame, other: pl.DataFrame, by: Sequence[pl.Expr]) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from salesmetrics.ingest.canonical.currencies import currencies
 from salesmetrics.ingest.canonical.others import other_columns
 from salesmetrics.ingest.canonical.rules import invalid_rows, suspect_fields
 from salesmetrics.ingest.parse import Parsed, parse_column
-from salesmetrics.ingest.parse.aside import Aside, ids_evidence, parse_far, parse_laid, put, share, share_rows
+from salesmetrics.ingest.parse.aside import Aside, has, ids_evidence, parse_far, parse_laid, put, share, share_rows
 from salesmetrics.ingest.parse.column import IN_UNITS
 from salesmetrics.ingest.parse.common import Place, plain_text
 from salesmetrics.ingest.parse.dates import date_orders
@@ -152,7 +152,8 @@ def canonicalise(
             values[field] = parsed[field].values.str.strip_prefix(id_prefix)
         else:
             share(parsed[field], values, field)
-    findings: list[Finding] = _whole_ids(values, parsed, headers, rows, kind, path)
+    as_parsed = {} if id_prefix else parsed  # what ids show behind a prefix, they show only without it
+    findings: list[Finding] = _whole_ids(values, as_parsed, headers, rows, kind, path)
     known, of_currency = currencies(parsed, headers, rows, kind, path, options.symbols)
     for field, codes in known.items():
         put(parsed.get(field), values, field, codes)
@@ -192,7 +193,7 @@ def canonicalise(
     findings += _mixed_formats(parsed, raw, types, headers, rows, kind, path)
     usable = None if not rejected else ~unusable
     for field in headers:
-        if parsed[field].utc is not None:
+        if has(parsed[field], "utc"):
             share(parsed[field], values, utc_name(field), "utc")
     frame = _filtered(values.frame(), usable)
     texts = raw if usable is None else Usable(raw, usable)
@@ -237,7 +238,10 @@ def _whole_ids(
     """Read ``101.0`` as the id ``101``, in place, and say so."""
     findings, types = [], column_types(kind)
     for field, header in headers.items():
-        if types[field] is not ColumnType.ID or (evidence := ids_evidence(parsed[field])).facts != POINT_ZERO:
+        if types[field] is not ColumnType.ID:
+            continue
+        evidence = ids_evidence(parsed.get(field))
+        if evidence is not None and evidence.facts != POINT_ZERO:
             continue
         ids = values[field]
         whole = without_decimals(ids, evidence)

@@ -8,7 +8,6 @@ import msgspec
 import polars as pl
 
 from salesmetrics.frames.groups import Question, answers, distinct, in_step
-from salesmetrics.frames.laid import is_laid
 from salesmetrics.ingest.dataset import FILE
 from salesmetrics.ingest.table.table import ROW
 from salesmetrics.schema.findings import finding
@@ -111,8 +110,7 @@ class Context(msgspec.Struct, frozen=True):
             return None
         if self.has("currency") and len(distinct(self.frame, "currency")) > 1:
             return None
-        total = self.frame.select(pl.col(value).sum()).item() if is_laid(self.frame) else self.frame[value].sum()
-        part = rows.get_column(value).sum()
+        total, part = self.frame.select(pl.col(value).sum()).item(), rows.get_column(value).sum()
         return round(float(part) / float(total), 6) if total else None
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from salesmetrics.ingest.parse.common import Parsed, ParseOptions
     from salesmetrics.ingest.parse.evidence import Part, Sample
 
-__all__ = ["Aside", "FarColumn", "ids_evidence", "parse_far", "parse_laid", "put", "share", "share_rows"]
+__all__ = ["Aside", "FarColumn", "has", "ids_evidence", "parse_far", "parse_laid", "put", "share", "share_rows"]
 
 
 class Aside:
@@ -128,7 +128,7 @@ def parse_far(
         except SalesmetricsError as error:
             found[name] = error
     read = {name: column for name, column in columns.items() if name not in found}
-    work = partial(_kept, read, parsers, samples, readings, options, path)
+    work = partial(_kept, read, partial(_parsed, read, parsers, samples, readings, options, path))
     typed, parts = frame.settled(work, work(frame.there)[0])
     there = {name: _There(typed, name) for name in read}
     hows: dict[str, Message] = dict.fromkeys(read, Message("text"))
@@ -201,19 +201,12 @@ _BESIDE: Mapping[str, tuple[tuple[ColumnType, ...], pl.DataType]] = {
 
 
 def _kept(
-    columns: Mapping[str, FarColumn],
-    parsers: Mapping[str, Any],
-    samples: Mapping[str, Sample],
-    readings: Mapping[str, Any],
-    options: ParseOptions,
-    path: str,
-    frame: pl.DataFrame,
+    columns: Mapping[str, FarColumn], parsed: Callable[[pl.DataFrame], dict[str, Parsed]], frame: pl.DataFrame
 ) -> tuple[pl.DataFrame, dict[str, _Marks]]:
     """The values of all columns of a part, and what is to be known of them."""
-    parsed = _parsed(columns, parsers, samples, readings, options, path, frame)
     made = [frame.get_column(name) for name in (PLACE, ROW)]
     marks = {}
-    for name, one in parsed.items():
+    for name, one in parsed(frame).items():
         made.append(one.values.alias(name))
         beside = {part: getattr(one, part) for part in _BESIDE}
         for part, (types, dtype) in _BESIDE.items():
@@ -288,10 +281,23 @@ def put(parsed: Parsed | None, columns: Columns, name: str, column: pl.Series) -
         columns[name] = column
 
 
-def ids_evidence(parsed: Parsed) -> Evidence:
-    """What the ids of a column show of a program that has written them as numbers."""
+def ids_evidence(parsed: Parsed | None) -> Evidence | None:
+    """What the ids of a column show of a program that has written them as numbers, where other machines have looked; else None."""
     found: object = parsed
-    return found.ids if isinstance(found, _There) else id_evidence(parsed.values, alone=True)
+    return found.ids if isinstance(found, _There) else None
+
+
+def has(parsed: Parsed, part: str) -> bool:
+    """Whether a parsed column has something beside its values; it is not brought into memory for that.
+
+    Args:
+        parsed: The column.
+        part: ``utc``, say.
+    """
+    found: object = parsed
+    if isinstance(found, _There):
+        return part in found.beside
+    return part in found.columns if isinstance(found, _Laid) else getattr(parsed, part) is not None
 
 
 class _Laid:
@@ -364,7 +370,7 @@ class _There(_Laid):
     def __init__(self, frame: LaidFrame, name: str) -> None:
         super().__init__(frame.store)
         self.frame, self.name, self.ids = frame, name, Evidence()
-        self._beside = set[str]()
+        self.beside = set[str]()
 
     def mark(self, marks: _Marks) -> None:
         """Take what is to be known of one more part."""
@@ -372,7 +378,7 @@ class _There(_Laid):
         self._bad_of.append(marks.bad)
         self._why.append(marks.why)
         self._notes.append(marks.notes)
-        self._beside |= set(marks.beside)
+        self.beside |= set(marks.beside)
         self.uniform = self.uniform and marks.uniform
         self.ids = merge(self.ids, marks.ids)
 
@@ -397,4 +403,4 @@ class _There(_Laid):
         return self._part("utc")
 
     def _part(self, part: str) -> pl.Series | None:
-        return self.frame.get_column(_name(self.name, part)) if part in self._beside else None
+        return self.frame.get_column(_name(self.name, part)) if part in self.beside else None
