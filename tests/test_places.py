@@ -112,7 +112,7 @@ def test_folders_and_kinds_mean_the_same_elsewhere(looked_up_here: None, tmp_pat
 def test_an_address_needs_spark(command: tuple[str, ...], address: str) -> None:
     done = invoke(*command, address)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"error: `{address.rpartition('=')[2]}` is not on this machine\n")
+    assert done.stderr.startswith(f"error: `{address.rpartition('=')[2]}` is an address, which only Spark reads\n")
     assert "hint: add `--engine spark`" in done.stderr
 
 
@@ -120,7 +120,7 @@ def test_what_was_asked_for_once_is_not_asked_for_again(monkeypatch: pytest.Monk
     """Spark that read the files of one command does not look up those of the next, which may be another's."""
     monkeypatch.setattr(spark, "session_of", lambda _: pytest.fail)
     places.reach("spark", None)
-    assert "is not on this machine" in invoke("report", "hdfs://node/deals.csv").stderr
+    assert "is an address, which only Spark reads" in invoke("report", "hdfs://node/deals.csv").stderr
 
 
 def test_an_address_needs_spark_in_python() -> None:

@@ -109,7 +109,7 @@ CATALOGUE: Mapping[str, ErrorText] = {
     ),
     "engine_declines": ErrorText("Spark cannot read `{path:typed}`: {cause}", "{fix}"),
     "place_needs_spark": ErrorText(
-        "`{path:typed}` is not on this machine",
+        "`{path:typed}` is an address, which only Spark reads",
         "add {set:engine spark}, or copy the file here and name it by its path",
     ),
     "place_unreachable": ErrorText(
